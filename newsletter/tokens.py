@@ -1,0 +1,20 @@
+"""The personal token of a subscriber: 128 bits, never stored; the table holds its SHA-256 alone."""
+
+import base64
+import hashlib
+import hmac
+
+from django.conf import settings
+
+TOKEN_LENGTH = 22
+
+
+def personal_token(subscriber_id: int) -> str:
+    """The token of one subscriber, 22 characters that may stand in a URL. The same each time for the same secret key."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), f"newsletter.subscriber:{subscriber_id}".encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest.digest()[:16]).rstrip(b"=").decode("ascii")
+
+
+def address_hash(email_norm: str) -> str:
+    """The keyed hash under which an address is remembered after it is erased (consent ledger, suppression)."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"newsletter.address:{email_norm}".encode(), hashlib.sha256).hexdigest()
