@@ -1,11 +1,98 @@
 """What the composed pages show: read from the floors below."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language
+from wagtail.query import PageQuerySet
+
+from activities import deadlines, notice_queries, queries
+from center.opening import tokyo_date
+from center.queries import opening_calendar
+from center.visibility import publicly_visible
+from home import models, plan_table  # models by module: the pages among them ask these reads
+from home.promise import promise_record, promise_steps
+from newsletter import back_numbers
+from newsletter.models import Issue
+
+SESSIONS_SHOWN = 6
+ANNOUNCEMENTS_SHOWN = 3
+GRANTS_SHOWN = 3
+CALLS_SHOWN = 4
+POSTS_AMONG_CALLS = 2
+SERVICES_SHOWN = 8
 
 
-def home_overview(page, request: HttpRequest) -> dict:
-    return {}
+def home_overview(page: "models.HomePage", request: HttpRequest) -> dict:
+    """Everything on the notice board as it is at this moment, in the language of the page."""
+    return board_at(timezone.now(), home=page, language=get_language() or queries.JAPANESE)
 
 
-def plan_overview(page, request: HttpRequest) -> dict:
-    return {}
+def board_at(now: datetime, *, home: "models.HomePage", language: str) -> dict:
+    """The notice board at `now`: public pages only, days in Asia/Tokyo, as many queries whatever hangs on it."""
+    today = tokyo_date(now)
+    visible = publicly_visible(now=now)
+    asked = {"now": now, "language": language, "visible": visible}
+    sessions = queries.coming_sessions(one_per_event=True, **asked).exclude(page__state="cancelled")
+    posts = list(queries.open_match_posts(**asked).prefetch_related(None)[:POSTS_AMONG_CALLS])
+    shown = {
+        "changed": list(queries.changed_events(**asked).prefetch_related(None)[:ANNOUNCEMENTS_SHOWN]),
+        "sessions": list(sessions.prefetch_related(None).prefetch_related("page__sessions")[:SESSIONS_SHOWN]),
+        "grants": list(queries.closing_soon_grants(**asked).prefetch_related(None)[:GRANTS_SHOWN]),
+        "calls": list(queries.calls(**asked)[: CALLS_SHOWN - len(posts)]),
+        "posts": posts,
+    }
+    due_on = deadlines.due_on(now, notice_queries.policy_at(now).as_deadline_policy(), opening_calendar())
+    issue = back_numbers.next_issue(now=now)
+    return shown | {
+        "today": today,
+        "due_on": due_on,
+        "next_mail": NextMail.of(issue, today) if issue else None,
+        "promise_steps": promise_steps(today, due_on, issue),
+        "record": promise_record(today),
+        "magazine": queries.magazine_issues(**asked).select_related(None).first(),
+        "fields": list(queries.groups_by_field(**asked)),
+        "services": _services(home, visible),
+        "has_samples": any(page.is_sample for page in _pages(shown)),
+    }
+
+
+@dataclass(frozen=True)
+class NextMail:
+    """The next monthly mail: what people call it, when it is sent, until when a page must be public to be in it."""
+
+    words: str
+    send_at: datetime
+    cutoff_at: datetime
+    days_left: int
+
+    @classmethod
+    def of(cls, issue: Issue, today: date) -> "NextMail":
+        days_left = (tokyo_date(issue.send_at) - today).days
+        return cls(back_numbers.issue_words(issue), issue.send_at, issue.cutoff_at, days_left)
+
+
+def _pages(shown: dict[str, list]) -> Iterable:
+    for name, rows in shown.items():
+        yield from (row.page if name == "sessions" else row for row in rows)
+
+
+def _services(home: "models.HomePage", visible: PageQuerySet) -> list["models.StandardPage"]:
+    """The pages below this home's page of services, in staff's order."""
+    below = models.StandardPage.objects.filter(url_path__startswith=f"{home.url_path}services/", depth=home.depth + 2)
+    return list(below.filter(pk__in=visible.order_by().values("pk")).order_by("path")[:SERVICES_SHOWN])
+
+
+def plan_overview(page: "models.PlanPage", request: HttpRequest) -> dict:
+    """The plan's parts; `?actor=` chooses whose part of the table is shown, `?by=beneficiary` turns the table round."""
+    table = plan_table.PlanTable(list(page.matrix.all()), actors=models.PlanActor)
+    return {
+        "points": list(page.points.all()),
+        "policies": plan_table.by_policy(page.measures.all()),
+        "indicators": plan_table.with_charts(page.indicators.all()),
+        "table": table,
+        "part": table.part(request.GET.get("actor", ""), by_beneficiary=request.GET.get("by") == "beneficiary"),
+    }

@@ -15,6 +15,7 @@ from activities.deadline_words import deadline_moment, is_past_deadline
 from center.japanese.dates import day_words, period_words, time_words
 from center.opening import TOKYO, day_end
 from center.pages import BodyMixin, InReason, KeyFact, Mailable, OutReason, SampleMixin, SummaryMixin, Usefulness
+from center.translations import synchronised
 
 
 class EventState(models.TextChoices):
@@ -76,6 +77,7 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
     image_alt = models.CharField(_("description of the image"), max_length=250, blank=True)
     flyer = models.ForeignKey("center.CentreDocument", verbose_name=_("flyer (PDF)"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
+    override_translatable_fields = synchronised("venue_name", "venue_address", "fee", "contact_name", "contact_phone")
     parent_page_types = ["activities.EventIndexPage"]
     subpage_types: list[str] = []
     content_panels = [
@@ -136,9 +138,14 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
 
     # what it says in words
     @property
+    def event_kind(self) -> str:
+        """event, lecture, festa or salon; known also where only the row of the base was read."""
+        return (self.specific_class or EventPage).mail_kind
+
+    @property
     def kind_word(self):
-        """The word on the label of this kind of page."""
-        return _("event")
+        """The word on the label of this kind of page; a base row of a lecture says lecture."""
+        return _("event") if self.specific_class in (None, type(self)) else self.specific_deferred.kind_word
 
     @property
     def venue_words(self) -> str:

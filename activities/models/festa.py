@@ -27,7 +27,7 @@ class FestaPage(EventPage):
         *EventPage.content_panels[:2],
         FieldPanel("edition"),
         *EventPage.content_panels[2:],
-        InlinePanel("programme", heading=_("Programme"), label=_("item")),
+        InlinePanel("programme", heading=_("Programme"), label=_("programme item")),
         MultiFieldPanel([FieldRowPanel([FieldPanel("call_opens_on"), FieldPanel("call_closes_on")]), FieldPanel("call_text")], heading=_("Call for exhibitors")),
         InlinePanel("exhibitors", heading=_("Exhibitors"), label=_("exhibitor")),
         FieldPanel("report"),

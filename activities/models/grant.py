@@ -15,6 +15,7 @@ from activities.deadline_words import deadline_moment, deadline_words, is_past_d
 from center.japanese.dates import day_words
 from center.opening import tokyo_date
 from center.pages import BodyMixin, InReason, KeyFact, Mailable, OutReason, SampleMixin, SummaryMixin, Usefulness
+from center.translations import synchronised
 
 
 class ApplicantKind(models.TextChoices):
@@ -46,6 +47,7 @@ class GrantPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     is_cancelled = models.BooleanField(_("cancelled"), default=False)
 
+    override_translatable_fields = synchronised("funder", "rate", "contact_name", "contact_phone")
     parent_page_types = ["activities.GrantIndexPage"]
     subpage_types: list[str] = []
     content_panels = [

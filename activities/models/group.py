@@ -7,7 +7,9 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from center.japanese.kana import kana_key, kana_row
 from center.pages import BodyMixin, SampleMixin, SummaryMixin
+from center.translations import synchronised
 
 
 class GroupKind(models.TextChoices):
@@ -41,7 +43,10 @@ class GroupPage(SampleMixin, SummaryMixin, BodyMixin, Page):
     notice_email = models.EmailField(_("e-mail for notices"), blank=True, help_text=_("Never shown. Links to the form for this group go here."))
     is_trusted = models.BooleanField(_("trusted group"), default=False)
     last_confirmed_on = models.DateField(_("last confirmed on"), null=True, blank=True)
+    kana_key = models.CharField(max_length=320, blank=True, editable=False, db_index=True)
+    kana_row = models.CharField(max_length=1, blank=True, editable=False, db_index=True)
 
+    override_translatable_fields = synchronised("kana")
     parent_page_types = ["activities.GroupIndexPage"]
     subpage_types: list[str] = []
     content_panels = [
@@ -78,6 +83,12 @@ class GroupPage(SampleMixin, SummaryMixin, BodyMixin, Page):
     class Meta:
         verbose_name = _("group")
         verbose_name_plural = _("groups")
+
+    def save(self, *args, **kwargs) -> None:
+        # what the list is sorted and found by, kept beside the reading because no database knows the order of kana
+        self.kana_key = kana_key(self.kana, self.title)
+        self.kana_row = kana_row(self.kana_key)
+        super().save(*args, **kwargs)
 
     def public_contacts(self) -> list["GroupContact"]:
         """The contacts that the group lets everybody see, in its order."""

@@ -17,6 +17,7 @@ from activities.models.index import IndexPage
 from center.blocks import BodyBlock
 from center.japanese.dates import day_words
 from center.pages import InReason, KeyFact, Mailable, OutReason, SampleMixin, SummaryMixin, Usefulness
+from center.translations import synchronised
 
 
 class MagazineIndexPage(IndexPage):
@@ -69,6 +70,7 @@ class MagazineIssuePage(SampleMixin, SummaryMixin, Mailable, Page):
     pdf = models.ForeignKey("center.CentreDocument", verbose_name=_("PDF"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     cover = models.ForeignKey("center.CentreImage", verbose_name=_("cover"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
+    override_translatable_fields = synchronised()
     parent_page_types = ["activities.MagazineIndexPage"]
     subpage_types: list[str] = []
     content_panels = [

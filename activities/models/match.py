@@ -9,6 +9,7 @@ from wagtail.models import Page
 
 from activities.deadline_words import deadline_moment, deadline_words, is_past_deadline
 from center.pages import BodyMixin, InReason, KeyFact, Mailable, OutReason, SampleMixin, SummaryMixin, Usefulness
+from center.translations import synchronised
 
 
 class MatchDirection(models.TextChoices):
@@ -38,7 +39,7 @@ class MatchResource(models.TextChoices):
 class MatchState(models.TextChoices):
     """Where a post stands after it was published."""
 
-    OPEN = "open", _("open")
+    OPEN = "open", _("open for answers")
     ARRANGING = "arranging", _("being arranged")
     MATCHED = "matched", _("matched")
     ENDED = "ended", _("ended")
@@ -55,6 +56,7 @@ class MatchPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
     group = models.ForeignKey("activities.GroupPage", verbose_name=_("group"), null=True, blank=True, on_delete=models.SET_NULL, related_name="match_posts")
     area = models.ForeignKey("activities.Area", verbose_name=_("area"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
+    override_translatable_fields = synchronised()
     parent_page_types = ["activities.MatchIndexPage"]
     subpage_types: list[str] = []
     content_panels = [

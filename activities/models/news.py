@@ -10,6 +10,7 @@ from wagtail.models import Page
 
 from activities.deadline_words import deadline_moment, deadline_words, is_past_deadline
 from center.pages import BodyMixin, InReason, KeyFact, Mailable, OutReason, SampleMixin, SummaryMixin, Usefulness
+from center.translations import synchronised
 
 
 class NewsKind(models.TextChoices):
@@ -38,6 +39,7 @@ class NewsPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
     image = models.ForeignKey("center.CentreImage", verbose_name=_("image"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     image_alt = models.CharField(_("description of the image"), max_length=250, blank=True)
 
+    override_translatable_fields = synchronised("contact_name", "contact_phone")
     parent_page_types = ["activities.NewsIndexPage"]
     subpage_types: list[str] = []
     content_panels = [
@@ -91,7 +93,7 @@ class NewsPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
 
     def key_facts(self) -> list[KeyFact]:
         facts = [
-            KeyFact("state", str(_("state")), str(_("closed")) if self.is_closed else ""),
+            KeyFact("state", str(_("state")), str(_("call is closed")) if self.is_closed else ""),
             KeyFact("deadline", str(_("deadline")), self.deadline_words),
             KeyFact("contact", str(_("contact")), " ".join(part for part in (self.contact_name, self.contact_phone, self.contact_email, self.contact_url) if part)),
         ]

@@ -17,7 +17,7 @@ class Delivery(SendingRow):
     email = models.CharField(_("e-mail"), max_length=254)
     email_norm = models.CharField(max_length=254)
     locale = models.CharField(_("language"), max_length=10)
-    format = models.CharField(_("form"), max_length=4, choices=MailFormat.choices)
+    format = models.CharField(_("form of the mail"), max_length=4, choices=MailFormat.choices)
     later = models.CharField(_("reported later"), max_length=10, blank=True, help_text=_("delivered, bounced or complained"))
 
     class Meta:

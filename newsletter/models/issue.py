@@ -113,7 +113,12 @@ class IssueItem(models.Model):
     summary = models.CharField(_("summary"), max_length=300, blank=True)
     lines = models.JSONField(_("lines"), default=list)
     key_facts = models.JSONField(_("key facts"), default=list, help_text=_("[[name, label, value], …]"))
+    translations = models.JSONField(_("other languages"), default=dict, blank=True, help_text=_("{language: {title, url, kind_word, lines, is_translated}}"))
     leaf_on = models.DateField(_("day on the leaf"), null=True, blank=True)
+    until_at = models.DateTimeField(_("of use until"), null=True, blank=True)
+    is_reminder = models.BooleanField(
+        _("reminder"), default=False, help_text=_("One line about an event that an earlier issue told of; not counted as an item.")
+    )
     is_sample = models.BooleanField(default=False)
 
     class Meta:

@@ -61,7 +61,7 @@ class Section(models.Model):
 
     name = models.CharField(_("name"), max_length=40, unique=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
-    paper = models.CharField(_("paper"), max_length=8, choices=Paper.choices, default=Paper.SHIRO)
+    paper = models.CharField(_("paper colour"), max_length=8, choices=Paper.choices, default=Paper.SHIRO)
     is_usual = models.BooleanField(_("expected in every issue"), default=True, help_text=_("An empty one warns."))
     tags = models.ManyToManyField("taggit.Tag", verbose_name=_("tags it collects"), blank=True, related_name="mail_sections")
 

@@ -47,7 +47,7 @@ class Subscriber(models.Model):
     email = models.CharField(_("e-mail"), max_length=254)
     email_norm = models.CharField(max_length=254, unique=True, editable=False)
     locale = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="ja")
-    format = models.CharField(_("form"), max_length=4, choices=MailFormat.choices, default=MailFormat.HTML)
+    format = models.CharField(_("form of the mail"), max_length=4, choices=MailFormat.choices, default=MailFormat.HTML)
     state = models.CharField(_("state"), max_length=9, choices=SubscriberState.choices, default=SubscriberState.PENDING)
     topics = models.ManyToManyField(Topic, verbose_name=_("kinds of mail"), through="newsletter.Subscription", related_name="subscribers")
     token_hash = models.CharField(max_length=64, unique=True, null=True, blank=True, editable=False)

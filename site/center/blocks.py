@@ -83,13 +83,13 @@ class NoticeBlock(blocks.StructBlock):
     """Something the reader must not miss."""
 
     kind = blocks.ChoiceBlock(
-        label=_("kind"), choices=[("info", _("notice")), ("warn", _("warning"))], default="info"
+        label=_("kind"), choices=[("info", _("for your information")), ("warn", _("warning"))], default="info"
     )
     text = blocks.TextBlock(label=_("text"), max_length=400)
 
     class Meta:
         icon = "warning"
-        label = _("notice")
+        label = _("notice box")
         template = "components/blocks/notice.html"
         preview_value = {"kind": "info", "text": "雨のときは、前の日の17時までにこのページでお知らせします。"}
         description = _("A box for what must not be missed")

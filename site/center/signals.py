@@ -10,6 +10,7 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from center.models import PublicSpan
+from center.translations import bring_facts_to_translations
 from center.visibility import record_public_spans
 
 page_visibility_changed = Signal()
@@ -36,6 +37,11 @@ def on_page_unpublish(sender, instance: Page, **kwargs) -> None:
     _record(_branch(instance), gone=not instance.live)
 
 
+def on_page_published(sender, instance: Page, **kwargs) -> None:
+    """The facts of a Japanese page go to its published translations in the same action."""
+    bring_facts_to_translations(instance)
+
+
 def on_restriction_change(sender, instance: PageViewRestriction, **kwargs) -> None:
     """A view restriction was set, changed or lifted."""
     if kwargs.get("raw"):
@@ -55,6 +61,7 @@ def on_page_delete(sender, instance: Page, **kwargs) -> None:
 def connect() -> None:
     """Connect every listener; called once, when the app is ready."""
     page_published.connect(on_page_change, dispatch_uid="center-published")
+    page_published.connect(on_page_published, dispatch_uid="center-facts")
     page_unpublished.connect(on_page_unpublish, dispatch_uid="center-unpublished")
     post_page_move.connect(on_page_change, dispatch_uid="center-moved")
     post_save.connect(on_restriction_change, sender=PageViewRestriction, dispatch_uid="center-restricted")

@@ -12,11 +12,13 @@ from center import views as center_views
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("u/", include("newsletter.personal_urls")),
     path("healthz", center_views.healthz, name="healthz"),
     path("readyz", center_views.readyz, name="readyz"),
 ]
 
 urlpatterns += i18n_patterns(
+    path("mail/", include("newsletter.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

@@ -11,9 +11,9 @@ import zlib
 
 import pikepdf
 import pillow_heif
+from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
-from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
 pillow_heif.register_heif_opener()
 
@@ -398,10 +398,12 @@ def encrypted_pdf(user: str) -> bytes:
 
 def pdf_with_history() -> bytes:
     """An earlier state with a secret in it, and an update that takes the secret away."""
-    first = pdf(lambda document: document.Root.__setitem__("/Note", document.make_stream(b"CANARY")))
+    first = pdf(
+        lambda document: document.Root.__setitem__("/Lang", document.make_stream(b"CANARY")), compress_streams=False
+    )
     previous = first[first.rindex(b"startxref") :].split()[1].decode()
     with pikepdf.open(io.BytesIO(first)) as opened:
-        number = opened.Root.Note.objgen[0]
+        number = opened.Root.Lang.objgen[0]
         size = int(opened.trailer.Size)
         root = opened.Root.objgen[0]
     replaced = f"{number} 0 obj\n<< >>\nendobj\n".encode()
@@ -413,14 +415,17 @@ def pdf_with_history() -> bytes:
 
 def raw_pdf(*objects: bytes, trailer: bytes = b"/Root 1 0 R") -> bytes:
     """A document written by hand, object 1 first; for what no library would write."""
-    body, offsets = b"%PDF-1.7\n", []
+    parts, offsets = [b"%PDF-1.7\n"], []
+    at = len(parts[0])
     for number, data in enumerate(objects, 1):
-        offsets.append(len(body))
-        body += b"%d 0 obj\n%s\nendobj\n" % (number, data)
+        offsets.append(at)
+        parts.append(b"%d 0 obj\n%s\nendobj\n" % (number, data))
+        at += len(parts[-1])
     table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     count = len(objects) + 1
-    xref = b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d %s >>\n" % (count, table, count, trailer)
-    return body + xref + b"startxref\n%d\n%%%%EOF\n" % len(body)
+    parts.append(b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d %s >>\n" % (count, table, count, trailer))
+    parts.append(b"startxref\n%d\n%%%%EOF\n" % at)
+    return b"".join(parts)
 
 
 _PAGES = (b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>")
@@ -431,20 +436,21 @@ def pdf_with_escaped_names() -> bytes:
     return raw_pdf(b"<< /Type /Catalog /Pages 2 0 R /Open#41ction 4 0 R >>", *_PAGES, script)
 
 
-def pdf_with_hidden_stream_bomb(megabytes: int = 1_000) -> bytes:
-    packer = zlib.compressobj(9)
-    packed = b"".join(packer.compress(bytes(1_000_000)) for _megabyte in range(megabytes)) + packer.flush()
+def pdf_with_padded_structure(megabytes: int) -> bytes:
+    """A sound document whose page tree lies packed in a stream that unfolds to this many megabytes of blanks."""
+    packer = zlib.compressobj(1)
+    packed = packer.compress(b"4 0 << /Type /Pages /Kids [2 0 R] /Count 1 >>")
+    packed += b"".join(packer.compress(b" " * 1_000_000) for _megabyte in range(megabytes)) + packer.flush()
     bomb = b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream"
-    table = b"<< /Type /XRef /Size 5 /W [1 4 1] /Index [0 5] /Root 1 0 R /Length %d >>\nstream\n%s\nendstream"
-    objects = [b"<< /Type /Catalog /Pages 4 0 R >>", b"null", bomb % (len(packed), packed)]
+    table = b"<< /Type /XRef /Size 6 /W [1 4 1] /Root 1 0 R /Length %d >>\nstream\n%s\nendstream"
+    page = b"<< /Type /Page /Parent 4 0 R /MediaBox [0 0 9 9] >>"
     body, offsets = b"%PDF-1.7\n", []
-    for number, data in enumerate(objects, 1):
+    for number, data in enumerate([b"<< /Type /Catalog /Pages 4 0 R >>", page, bomb % (len(packed), packed)], 1):
         offsets.append(len(body))
         body += b"%d 0 obj\n%s\nendobj\n" % (number, data)
     rows = struct.pack(">BIB", 0, 0, 255) + b"".join(struct.pack(">BIB", 1, offset, 0) for offset in offsets)
-    rows += struct.pack(">BIB", 2, 3, 0)
-    at = len(body)
-    return body + b"5 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (table % (len(rows), rows), at)
+    rows += struct.pack(">BIB", 2, 3, 0) + struct.pack(">BIB", 1, len(body), 0)
+    return body + b"5 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (table % (len(rows), rows), len(body))
 
 
 def pdf_with_looping_pages() -> bytes:
@@ -498,7 +504,7 @@ def docx(*, main: str = WORD_MAIN, **changes: bytes) -> bytes:
         "_rels/.rels": relationships(
             ("officeDocument", "word/document.xml", False), ("core-properties", "docProps/core.xml", False)
         ),
-        "docProps/core.xml": b"<cp:coreProperties xmlns:cp='x'><cp:creator>CANARY Taro</cp:creator></cp:coreProperties>",
+        "docProps/core.xml": b"<c:coreProperties xmlns:c='x'><c:creator>CANARY Taro</c:creator></c:coreProperties>",
         "docProps/app.xml": b"<Properties><Company>CANARY</Company></Properties>",
         "word/document.xml": word_document(),
         "word/settings.xml": (

@@ -166,11 +166,18 @@ def test_a_period_reads_in_every_language(starts_at, ends_at, all_day, ja, en, e
     assert dates.period_words(starts_at, ends_at, all_day, "ja-x-easy") == easy
 
 
-def test_an_end_at_midnight_belongs_to_the_day_before():
+def test_something_that_ends_at_midnight_ends_at_24_of_its_day():
     assert dates.period_words(tokyo(2026, 12, 31, 22), tokyo(2027, 1, 1), False, "ja") == "12月31日（木）22時〜24時"
-    all_day = dates.period_words(tokyo(2026, 11, 20), tokyo(2026, 12, 16), True, "ja")
-    assert all_day == "11月20日（金）〜12月15日（火）"
-    assert dates.period_words(tokyo(2026, 12, 12), tokyo(2026, 12, 13), True, "ja") == "12月12日（土）"
+    assert dates.period_words(tokyo(2026, 12, 31, 22), tokyo(2027, 1, 1), False, "en") == (
+        "Thu 31 December 2026, 22:00–24:00"
+    )
+
+
+def test_all_day_includes_the_day_of_the_end_whatever_its_time():
+    words = "11月20日（金）〜12月15日（火）"
+    assert dates.period_words(tokyo(2026, 11, 20), tokyo(2026, 12, 15), True, "ja") == words
+    assert dates.period_words(tokyo(2026, 11, 20, 9), tokyo(2026, 12, 15, 17), True, "ja") == words
+    assert dates.period_words(tokyo(2026, 12, 12), tokyo(2026, 12, 12), True, "ja") == "12月12日（土）"
 
 
 def test_an_end_before_the_start_is_left_out():

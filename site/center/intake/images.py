@@ -14,7 +14,7 @@ import io
 import warnings
 
 import pillow_heif
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageFile, ImageOps
 
 from .bounds import FEW_COLOURS, JPEG_QUALITY, MAX_JPEG_SCANS, MAX_PIXELS, MAX_SIDE, WEBP_QUALITY
 from .refusals import Refused
@@ -38,7 +38,10 @@ def clean(content: bytes, kind: str) -> tuple[dict, bytes]:
     _check_before_decoding(content, kind)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        image = Image.open(io.BytesIO(content), formats=_PILLOW_FORMATS[kind])
+        try:
+            image = Image.open(io.BytesIO(content), formats=_PILLOW_FORMATS[kind])
+        except Image.DecompressionBombError:
+            raise Refused("too_many_pixels") from None
         _check_size(*image.size)
         image.load()
     _check_size(*image.size)
@@ -159,6 +162,8 @@ def _flatten(image: Image.Image) -> Image.Image:
 def _encode(image: Image.Image, encoding: str, *, keep_full_colour: bool) -> bytes:
     output = io.BytesIO()
     if encoding == "JPEG":
+        # Pillow guesses how much room a progressive JPEG needs, and fails on noise if it guesses too little.
+        ImageFile.MAXBLOCK = max(ImageFile.MAXBLOCK, 3 * image.width * image.height)
         # 4:4:4 for what was without loss before: coloured letters on a flyer would fray.
         subsampling = "4:4:4" if keep_full_colour else "4:2:0"
         image.save(output, "JPEG", quality=JPEG_QUALITY, progressive=True, optimize=True, subsampling=subsampling)

@@ -15,6 +15,8 @@ _PROGRAM_STARTS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed
 _ARCHIVE_STARTS = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"MSCF")
 _OLE_START = bytes.fromhex("d0cf11e0a1b11ae1")
 _HEAD_BYTES = 4096
+# Control characters, and what the Windows encoding makes of bytes that stand for no character.
+_NOT_IN_TEXTS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\uf8f0-\uf8f3]")
 
 # What puremagic calls it → what we call it. Only used to find the right words for a refusal.
 _PUREMAGIC_KINDS = {
@@ -69,7 +71,7 @@ def decode_text(content: bytes) -> str | None:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not re.search(r"[\x00-\x08\x0b\x0e-\x1f\x7f]", text):
+        if not _NOT_IN_TEXTS.search(text):
             return text
     return None
 

@@ -115,19 +115,20 @@ def period_words(
 ) -> str:
     """From when to when: 12月12日（土）10時〜12時, 11月20日（金）〜12月15日（火）, Sat 12 December 2026, 10:00–12:00.
 
-    `starts_at` and `ends_at` are aware moments; plain dates count as all day and include the last day. A moment of
-    00:00 that ends something is 24:00 of the day before. An end before the start is left out. A period that reaches
-    into another year shows both years; `seen_on` does what it does in `day_words`.
+    `starts_at` and `ends_at` are aware moments; plain dates count as all day. All day includes the day of `ends_at`
+    whatever its time. An end at 00:00 of a later day reads 24:00 of the day before; one before the start is left out.
+    A period that reaches into another year shows both years; `seen_on` does what it does in `day_words`.
     """
     language = _language(language)
     day_to_day, time_to_time, until = JOINTS[language]
     first = tokyo_day(starts_at)
-    last, end_clock = _end(starts_at, ends_at, language)
+    all_day = all_day or not isinstance(starts_at, datetime)
+    last, end_clock = _end(starts_at, ends_at, all_day, language)
     seen_first, seen_last = (seen_on, seen_on) if first.year == last.year else (last, first)
     start = day_words(first, language, seen_on=seen_first)
     end = day_words(last, language, seen_on=seen_last)
 
-    if all_day or not isinstance(starts_at, datetime):
+    if all_day:
         if first == last:
             return start
         if language == ENGLISH and first.year == last.year:
@@ -198,12 +199,11 @@ def _clock(hour: int, minute: int, language: str) -> str:
     return f"{hour}時{minute}分" if minute else f"{hour}時"
 
 
-def _end(starts_at: date, ends_at: date | None, language: str) -> tuple[date, str]:
+def _end(starts_at: date, ends_at: date | None, all_day: bool, language: str) -> tuple[date, str]:
     """The last day, and the clock time on it ('' where there is no end or no time)."""
     first = tokyo_day(starts_at)
-    if not isinstance(starts_at, datetime) or not isinstance(ends_at, datetime):
-        last = first if ends_at is None else tokyo_day(ends_at)
-        return max(first, last), ""
+    if ends_at is None or all_day or not isinstance(ends_at, datetime):
+        return max(first, tokyo_day(ends_at or first)), ""
     if ends_at <= starts_at:
         return first, ""
     end = ends_at.astimezone(TOKYO)

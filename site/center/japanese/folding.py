@@ -111,10 +111,10 @@ def clusters(text: str) -> Iterator[tuple[int, int]]:
     """Spans of one character each with the marks that belong to it (ｶﾞ, か + ゙, e + ´), in order, without gaps."""
     start = 0
     for at in range(1, len(text) + 1):
-        if at == len(text) or not _is_mark(text[at]):
+        if at == len(text) or not is_mark(text[at]):
             yield start, at
             start = at
 
 
-def _is_mark(character: str) -> bool:
+def is_mark(character: str) -> bool:
     return character in "ﾞﾟ\u3099\u309a" or unicodedata.combining(character) > 0

@@ -35,7 +35,9 @@ from center.japanese.search_dialects import AUTOCOMPLETE, DIALECTS, TEXT, TITLE,
 EVERYTHING = ~Q(pk__in=[])
 NOTHING = Q(pk__in=[])
 ROWS_IN_ONE_QUERY = 500
-"""Objects fetched and entries written in one statement, well below SQLite's limit of parameters."""
+"""Objects fetched in one statement, well below SQLite's limit of parameters."""
+ROWS_IN_ONE_WRITE = 200
+"""Entries written in one transaction: a fraction of a second, so that nobody waits long for SQLite's one writer."""
 
 
 # What is indexed
@@ -86,14 +88,18 @@ class BigramIndex(BaseIndex):
         """Write the entries of these objects of one model; an entry that is there already is replaced."""
         if not model.get_search_fields() or not items:
             return
+        for first in range(0, len(items), ROWS_IN_ONE_WRITE):
+            self._write(model, items[first : first + ROWS_IN_ONE_WRITE])
+
+    def _write(self, model: type[models.Model], items: list[models.Model]) -> None:
         content_type_id = get_content_type_pk(model)
         dialect = _dialect()
+        entries = [
+            IndexEntry(content_type_id=content_type_id, object_id=str(item.pk), **dialect.row(entry_tokens(item)))
+            for item in items
+        ]
         IndexEntry.objects.bulk_create(
-            [
-                IndexEntry(content_type_id=content_type_id, object_id=str(item.pk), **dialect.row(entry_tokens(item)))
-                for item in items
-            ],
-            batch_size=ROWS_IN_ONE_QUERY,
+            entries,
             update_conflicts=True,
             unique_fields=["content_type", "object_id"],
             update_fields=["title", "body", "autocomplete"],

@@ -88,6 +88,7 @@ class CentreImage(CleansItsFile, AbstractImage):
     class Meta(AbstractImage.Meta):
         verbose_name = _("image")
         verbose_name_plural = _("images")
+        permissions = [("choose_centreimage", "Can choose image")]
 
     def cleaned_file(self, file, name: str):
         return clean_image(file, name)
@@ -116,6 +117,7 @@ class CentreDocument(CleansItsFile, AbstractDocument):
     class Meta(AbstractDocument.Meta):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
+        permissions = [("choose_centredocument", "Can choose document")]
 
     def cleaned_file(self, file, name: str):
         return clean_document(file, name)

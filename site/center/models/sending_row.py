@@ -15,7 +15,7 @@ class SendingState(models.TextChoices):
     REFUSED = "refused", _("refused")
     AMBIGUOUS = "ambiguous", _("uncertain")
     SUPPRESSED = "suppressed", _("suppressed")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", _("called off")
 
 
 FINAL_STATES = frozenset(

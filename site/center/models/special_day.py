@@ -12,8 +12,8 @@ class SpecialDay(models.Model):
     """
 
     class Kind(models.TextChoices):
-        CLOSED = "closed", _("closed")
-        OPEN = "open", _("open")
+        CLOSED = "closed", _("closed day")
+        OPEN = "open", _("open day")
 
     on = models.DateField(_("day"), unique=True)
     kind = models.CharField(_("kind"), max_length=6, choices=Kind.choices, default=Kind.CLOSED)

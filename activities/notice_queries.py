@@ -1,0 +1,353 @@
+"""What is read about notices: the rule in force, the desk's board, the figures of the promise, the status page.
+
+Notices are private: whoever calls has checked the permission or holds the token. All days are days in Asia/Tokyo.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Case, F, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from activities import deadlines
+from activities.deadline_words import deadline_moment
+from activities.forecast import MailForecast
+from activities.kinds import NoticeKind
+from activities.media import AttachmentKind, Medium, Proposal, main_attachment, propose_media
+from activities.models import (
+    OPEN_STATES,
+    GroupPage,
+    MagazineIndexPage,
+    Notice,
+    NoticeAttachment,
+    NoticeEntry,
+    NoticePolicy,
+    NoticeSession,
+    NoticeState,
+    Place,
+)
+from center.intake.tokens import hash_token
+from center.opening import TOKYO, NoOpenDay, OpeningCalendar, day_end, day_start, tokyo_date
+
+PLACE_SUGGESTIONS = 500
+STATUS_LINK_DAYS = 400
+"""A link ends this many days after its notice was settled."""
+
+OUTCOMES = {
+    NoticeState.PUBLISHED: deadlines.Outcome.PUBLISHED,
+    NoticeState.DECLINED: deadlines.Outcome.DECLINED,
+    NoticeState.WITHDRAWN: deadlines.Outcome.WITHDRAWN,
+}
+
+
+# The rule in force
+
+
+def policy_at(moment: datetime) -> NoticePolicy:
+    """The rule in force at `moment`; where staff have written none by then, the printed promise (not stored)."""
+    return NoticePolicy.objects.filter(valid_from_at__lte=moment).order_by("-valid_from_at").first() or NoticePolicy()
+
+
+# One notice and what hangs on it
+
+
+def notice_by_token(token: str, *, now: datetime) -> Notice | None:
+    """The notice whose status page this token opens; None for an unknown token or a link that has ended."""
+    notice = Notice.objects.select_related("about_page").filter(status_token_hash=hash_token(token)).first()
+    if notice is None:
+        return None
+    if notice.settled_at and now > notice.settled_at + timedelta(days=STATUS_LINK_DAYS):
+        return None
+    return notice
+
+
+def session_end(session: NoticeSession) -> datetime:
+    """The moment (excluded) at which one session is over: its end; without one, or all day, 24:00 of the day."""
+    if session.ends_at and not session.is_all_day:
+        return session.ends_at
+    return day_end(tokyo_date(session.ends_at or session.starts_at))
+
+
+def last_end(notice: Notice) -> datetime | None:
+    """The end of the notice's last session; None where it has none. Reads `notice.sessions`."""
+    return max((session_end(session) for session in notice.sessions.all()), default=None)
+
+
+def group_of(notice: Notice) -> GroupPage | None:
+    """The group that sent it: the one staff chose, else the only Japanese group page with exactly that name."""
+    if notice.group_id:
+        return notice.group
+    found = list(GroupPage.objects.filter(title=notice.group_name.strip(), locale__language_code="ja")[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def next_magazine_on(today: date) -> date | None:
+    """The day on which the next magazine appears, by the cadence that staff set; None where none is set."""
+    magazine = MagazineIndexPage.objects.filter(locale__language_code="ja").prefetch_related("cadence").first()
+    return magazine.next_issue_on(today) if magazine else None
+
+
+def media_proposals(
+    notice: Notice, *, next_send_at: datetime | None, magazine_on: date | None
+) -> dict[Medium, Proposal]:
+    """What is proposed for each medium, and why. Reads `notice.sessions` and `notice.attachments`."""
+    kinds = {NoticeAttachment.Kind.IMAGE: AttachmentKind.IMAGE, NoticeAttachment.Kind.PDF: AttachmentKind.PDF}
+    return propose_media(
+        kind=notice.kind,
+        ends_at=last_end(notice),
+        attachment=main_attachment(kinds[attachment.kind] for attachment in notice.attachments.all()),
+        has_text=bool(notice.text.strip()),
+        copies_given=notice.copies_given > 0,
+        deadline_at=deadline_moment(notice.deadline_on, notice.deadline_time),
+        photo_consent=notice.has_photo_consent,
+        received_at=notice.received_at,
+        next_send_at=next_send_at,
+        next_magazine_on=magazine_on,
+    )
+
+
+def place_suggestions() -> list[str]:
+    """Names of places for the form's list, in the order of their names, at most PLACE_SUGGESTIONS of them."""
+    return list(Place.objects.order_by("name").values_list("name", flat=True).distinct()[:PLACE_SUGGESTIONS])
+
+
+def place_named(name: str) -> Place | None:
+    """The only place with exactly that name; None where there is none or more than one."""
+    found = list(Place.objects.filter(name=name.strip())[:2]) if name.strip() else []
+    return found[0] if len(found) == 1 else None
+
+
+# Closed days in words
+
+
+@dataclass(frozen=True)
+class DueDay:
+    """A due day with what closed days do to it. `closed_all_along`: no open day from the start to it (休館中に期限)."""
+
+    on: date
+    prepare_by: date | None
+    open_again_on: date | None
+    is_closed: bool
+
+    @property
+    def closed_all_along(self) -> bool:
+        return self.prepare_by is None
+
+
+def due_day(notice: Notice, calendar: OpeningCalendar) -> DueDay | None:
+    """The notice's due day with its closed days; None while returned (the clock stands still)."""
+    if notice.due_on is None:
+        return None
+    open_again_on = None
+    if notice.prepare_by is None:
+        try:
+            open_again_on = deadlines.prepare_by_fallback(notice.due_on, calendar)
+        except NoOpenDay:
+            open_again_on = None
+    return DueDay(notice.due_on, notice.prepare_by, open_again_on, not calendar.is_open(notice.due_on))
+
+
+# The desk
+
+
+class Waiting:
+    """What a notice waits for, in the words of the desk."""
+
+    READ = _("waits to be read")
+    GROUP = _("waits for the group's answer")
+    PAGE = _("waits for its page")
+    PUBLISHING = _("waits to be published")
+    APPLYING = _("waits until the page shows it")
+    CHOOSING = _("waits for the page it is about")
+    NOTHING = _("is done")
+
+
+def waits_for(notice: Notice) -> Promise:
+    """What has to happen next. Reads `notice.page_links`."""
+    if not notice.is_open:
+        return Waiting.NOTHING
+    if notice.state == NoticeState.RETURNED:
+        return Waiting.GROUP
+    if notice.state == NoticeState.RECEIVED:
+        return Waiting.READ
+    if NoticeKind(notice.kind).changes_published:
+        return Waiting.APPLYING if notice.about_page_id else Waiting.CHOOSING
+    return Waiting.PUBLISHING if notice.page_links.all() else Waiting.PAGE
+
+
+def due_words(notice: Notice, today: date) -> Promise | str:
+    """本日, あと1日, 2日超過; 差戻し中 while the clock stands still; '' for a notice that is settled."""
+    if notice.state == NoticeState.RETURNED:
+        return _("returned to the group")
+    if not notice.is_open or notice.due_on is None:
+        return ""
+    return deadlines.countdown_words(notice.due_on, today)
+
+
+def board(
+    *,
+    state: str = "open",
+    kind: str = "",
+    assigned_to: int | None = None,
+    search: str = "",
+) -> QuerySet[Notice]:
+    """The notices of the desk: open ones first, cancellations before all others, then by due day; returned ones (no
+    due day) after those with one; settled ones last, newest first.
+
+    `state` is one of the states, "open" (all open ones), "late_return" (returned after the due day) or "all"; `search`
+    looks in number, title, group and contact. Sessions, pages and attachments come along in three more queries.
+    """
+    notices = Notice.objects.select_related("assigned_to", "group").annotate(
+        settled_last=Case(When(state__in=OPEN_STATES, then=Value(0)), default=Value(1), output_field=IntegerField()),
+        cancellations_first=Case(
+            When(kind=NoticeKind.CANCELLATION, state__in=OPEN_STATES, then=Value(0)),
+            default=Value(1),
+            output_field=IntegerField(),
+        ),
+    )
+    if state == "open":
+        notices = notices.filter(state__in=OPEN_STATES)
+    elif state == "late_return":
+        notices = notices.filter(late_return=True)
+    elif state != "all":
+        notices = notices.filter(state=state)
+    if kind:
+        notices = notices.filter(kind=kind)
+    if assigned_to:
+        notices = notices.filter(assigned_to_id=assigned_to)
+    for word in search.split():
+        notices = notices.filter(
+            Q(number__icontains=word)
+            | Q(title__icontains=word)
+            | Q(group_name__icontains=word)
+            | Q(contact_name__icontains=word)
+            | Q(text__icontains=word)
+        )
+    return notices.order_by(
+        "settled_last",
+        "cancellations_first",
+        F("settled_at").desc(nulls_last=True),
+        F("due_on").asc(nulls_last=True),
+        "received_at",
+        "pk",
+    ).prefetch_related("sessions", "attachments", "page_links")
+
+
+def due_soon(*, today: date, days: int = 1, limit: int = 8) -> list[Notice]:
+    """The open notices that are due by `today` + `days`, overdue ones too, earliest first."""
+    return list(board().filter(due_on__lte=today + timedelta(days=days))[:limit])
+
+
+def open_count() -> int:
+    """How many notices are open."""
+    return Notice.objects.filter(state__in=OPEN_STATES).count()
+
+
+# The figures of the promise
+
+
+def settlement(notice: Notice, *, medium: str = Medium.WEB) -> deadlines.Settlement:
+    """The plain facts that judge one notice on one medium (web or facebook)."""
+    outcome = OUTCOMES.get(notice.state, deadlines.Outcome.OPEN)
+    public_since = notice.public_since
+    if medium == Medium.FACEBOOK:
+        public_since = notice.facebook_posted_at
+        if outcome == deadlines.Outcome.PUBLISHED and public_since is None:
+            outcome = deadlines.Outcome.OPEN
+    return deadlines.Settlement(
+        received_at=notice.received_at,
+        outcome=outcome,
+        due_on=notice.due_on,
+        prepare_by=notice.prepare_by,
+        public_since=public_since,
+        applied_at=notice.applied_at,
+        declined_at=notice.settled_at if notice.state == NoticeState.DECLINED else None,
+        changes_published=NoticeKind(notice.kind).changes_published and medium == Medium.WEB,
+        was_returned_late=notice.late_return,
+    )
+
+
+def settlement_rows(first_on: date, last_on: date, *, medium: str = Medium.WEB) -> list[deadlines.Settlement]:
+    """The facts of all notices received from `first_on` to `last_on` (both included), for `deadlines.on_time_rate`.
+
+    Oldest first. For "facebook" only notices whose media include it. Samples count like all others.
+    """
+    notices = Notice.objects.filter(received_at__gte=day_start(first_on), received_at__lt=day_end(last_on)).order_by(
+        "received_at", "pk"
+    )
+    if medium != Medium.WEB:
+        notices = [notice for notice in notices if medium in (notice.media or [])]
+    return [settlement(notice, medium=medium) for notice in notices]
+
+
+def on_time(notice: Notice, *, today: date) -> bool | None:
+    """Was the promise kept on the Web? None as long as it is open and not late, and for a withdrawn notice."""
+    return settlement(notice).on_time(today)
+
+
+def notice_board(*, now: datetime) -> list[dict]:
+    """Every notice with its clock, in the order of the desk: for `manage.py notice_board` and for reports.
+
+    Days and moments are ISO 8601 (moments with the offset of Tokyo); null where there is none, so while returned.
+    """
+    today = tokyo_date(now)
+    return [
+        {
+            "number": notice.number,
+            "received_at": _moment(notice.received_at),
+            "clock_started_at": _moment(notice.clock_started_at),
+            "due_on": _day(notice.due_on),
+            "prepare_by": _day(notice.prepare_by),
+            "not_before_on": _day(notice.not_before_on),
+            "state": str(notice.state),
+            "late_return": notice.late_return,
+            "public_since": _moment(notice.public_since),
+            "on_time": on_time(notice, today=today),
+        }
+        for notice in board(state="all").prefetch_related(None)
+    ]
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.astimezone(TOKYO).isoformat() if moment else None
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+# History
+
+
+def public_history(notice: Notice) -> list[NoticeEntry]:
+    """What the group may read of its notice's history, newest first."""
+    return list(notice.entries.filter(is_public=True).order_by("-at", "-pk"))
+
+
+def full_history(notice: Notice) -> list[NoticeEntry]:
+    """The whole history with who did it, newest first."""
+    return list(notice.entries.select_related("by").order_by("-at", "-pk"))
+
+
+def with_rows(notices: QuerySet[Notice]) -> QuerySet[Notice]:
+    """The same notices with everything their words need, in four more queries."""
+    return notices.select_related("group", "assigned_to", "about_page", "place").prefetch_related(
+        "sessions", "attachments", Prefetch("page_links", queryset=_links())
+    )
+
+
+def _links() -> QuerySet:
+    return Notice.pages.through.objects.select_related("page__content_type").order_by("-is_main", "pk")
+
+
+def forecast_of(forecasts: dict[int, MailForecast], notice: Notice) -> MailForecast | None:
+    """The forecast of one notice that shall go into the mail; None for one that shall not, or where none is known."""
+    return forecasts.get(notice.pk) if Medium.MAIL in (notice.media or []) else None
+
+
+def wanted_media(media: Iterable[str]) -> list[str]:
+    """The wished media in their usual order, the Web always first and always in; unknown words are dropped."""
+    wished = set(media) | {Medium.WEB.value}
+    return [medium.value for medium in Medium if medium.value in wished]

@@ -1,0 +1,64 @@
+"""The writes of activities, as others call them: each one transaction, keyword-only, with `now` passed in."""
+
+from activities.notice_errors import (
+    AlreadySettled,
+    ChangesPublished,
+    InTheFuture,
+    NoPageChosen,
+    NoParentPage,
+    NotAChange,
+    NoticeError,
+    NotOpen,
+    NotReturned,
+    ReasonMissing,
+    TooSoon,
+    UnknownField,
+)
+from activities.notice_pages import apply_notice, make_page
+from activities.notice_publication import reconcile_notices, record_publication, tick_notices
+from activities.notice_receiving import receive_notice
+from activities.notice_services import (
+    add_group_message,
+    answer_notice,
+    assign_notice,
+    decline_notice,
+    link_page,
+    return_notice,
+    send_message,
+    set_note,
+    set_received_at,
+    start_review,
+    withdraw_notice,
+)
+
+__all__ = [
+    "AlreadySettled",
+    "ChangesPublished",
+    "InTheFuture",
+    "NoPageChosen",
+    "NoParentPage",
+    "NotAChange",
+    "NotOpen",
+    "NotReturned",
+    "NoticeError",
+    "ReasonMissing",
+    "TooSoon",
+    "UnknownField",
+    "add_group_message",
+    "answer_notice",
+    "apply_notice",
+    "assign_notice",
+    "decline_notice",
+    "link_page",
+    "make_page",
+    "receive_notice",
+    "reconcile_notices",
+    "record_publication",
+    "return_notice",
+    "send_message",
+    "set_note",
+    "set_received_at",
+    "start_review",
+    "tick_notices",
+    "withdraw_notice",
+]

@@ -1,0 +1,119 @@
+"""The three-day promise as the home page tells it: the way of a notice from today on, and how often it was kept."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from math import floor
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from activities import deadlines, notice_queries
+from center.japanese.dates import day_words
+from center.opening import fiscal_year, tokyo_date
+from home import charts
+from newsletter.back_numbers import issue_words
+from newsletter.models import Issue
+
+FIRST_MONTH = 4
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step on the way of a notice, with the clerk's stamp: words above and below the day, dashed while to come."""
+
+    top: str
+    on: date | None
+    bottom: str
+    title: str
+    text: str
+    middle: str = ""
+    todo: bool = False
+
+
+def promise_steps(today: date, due_on: date, issue: Issue | None) -> list[Step]:
+    """What happens to a notice that comes today: receipt, publication by `due_on`, the mail (`issue`: the next one)."""
+    return [
+        Step(
+            top=_("received"),
+            on=today,
+            bottom=_("on this day"),
+            title=_("Your notice arrives"),
+            text=_("By form, phone, fax or at the counter. We record the hour and tell you its number and its due day."),
+        ),
+        Step(
+            top=_("published"),
+            on=due_on,
+            bottom=_("at the latest"),
+            title=_("Published here within 3 days"),
+            text=_("What arrives today is public by %(day)s, as soon as it says everything.") % {"day": day_words(due_on)},
+            todo=True,
+        ),
+        _mail_step(due_on, issue),
+    ]
+
+
+def _mail_step(due_on: date, issue: Issue | None) -> Step:
+    reaches = issue is not None and due_on <= tokyo_date(issue.cutoff_at)
+    if reaches:
+        text = _("What is public in time is in the %(issue)s of the support mail. If it is not, we tell you why.")
+        text %= {"issue": issue_words(issue)}
+    else:
+        text = _("What has been published is in the next support mail that it can reach. If it is not, we tell you why.")
+    return Step(
+        top=_("mail"),
+        on=tokyo_date(issue.send_at) if reaches else None,
+        middle="" if reaches else _("monthly"),
+        bottom=_("is sent"),
+        title=_("Once a month, by mail"),
+        text=text,
+        todo=True,
+    )
+
+
+@dataclass(frozen=True)
+class MonthRate:
+    """How the promise was kept for the notices that were received in one month."""
+
+    month: int
+    rate: deadlines.Rate
+
+    @property
+    def share_words(self) -> str:
+        return charts.share_words(self.rate.share)
+
+    @property
+    def literal_words(self) -> str:
+        return charts.share_words(self.rate.literal_share)
+
+
+@dataclass(frozen=True)
+class Record:
+    """How often the promise was kept in a fiscal year so far, month by month of receipt."""
+
+    year: int
+    total: deadlines.Rate
+    months: list[MonthRate]
+
+    @property
+    def share_words(self) -> str:
+        """The total with one decimal, never rounded up to 100."""
+        return f"{floor(self.total.share * 1000) / 10:g}%"
+
+    @property
+    def chart(self) -> SafeString:
+        return charts.rate_chart([(month.month, month.rate) for month in self.months])
+
+
+def promise_record(today: date) -> Record | None:
+    """The record of the fiscal year of `today`; None while no notice of it counts. One query."""
+    year = fiscal_year(today)
+    rows = notice_queries.settlement_rows(date(year, FIRST_MONTH, 1), today)
+    total = deadlines.on_time_rate(rows, today=today)
+    if not total.total:
+        return None
+    by_month = defaultdict(list)
+    for row in rows:
+        by_month[tokyo_date(row.received_at).month].append(row)
+    rated = [MonthRate(month, deadlines.on_time_rate(found, today=today)) for month, found in by_month.items()]
+    return Record(year, total, [month for month in rated if month.rate.total])

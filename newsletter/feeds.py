@@ -1,0 +1,42 @@
+"""The back numbers as an Atom feed."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from center.queries import centre_settings
+from newsletter import back_numbers
+
+ENTRIES = 20
+
+
+def back_number_feed(request: HttpRequest) -> HttpResponse:
+    """`/mail/feed.atom`: the latest 20 back numbers, newest first; full addresses from settings.SITE_URL."""
+    centre, language = centre_settings(), get_language()
+    issues = list(back_numbers.back_numbers()[:ENTRIES])
+    subjects = back_numbers.subjects(issues, language)
+    feed = Atom1Feed(
+        title=f"{_('Support mail')}｜{centre.local_nickname or centre.local_name}",
+        link=_full("mail-signup"),
+        feed_url=_full("mail-feed"),
+        description="",
+        language="en" if language == "en" else "ja",
+        author_name=centre.local_name or None,
+    )
+    for issue in issues:
+        feed.add_item(
+            title=f"{back_numbers.issue_words(issue)}　{subjects[issue.pk]}",
+            link=_full("mail-back-number", issue.slug),
+            description=issue.preheader,
+            unique_id=_full("mail-back-number", issue.slug),
+            pubdate=issue.mailed_at,
+            updateddate=issue.mailed_at,
+        )
+    return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
+
+
+def _full(name: str, *args: str) -> str:
+    return settings.SITE_URL + reverse(name, args=args)

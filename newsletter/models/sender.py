@@ -1,0 +1,52 @@
+"""What the workers that send remember and share between them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Instance(models.Model):
+    """Which machine this database sends from: one row. A file outside the database holds the same.
+
+    `identity` is made once; `epoch` grows with every claim. A copy of the database restored elsewhere finds no file,
+    an older one restored here finds a file that is ahead of it: both refuse to send.
+    """
+
+    identity = models.CharField(_("identity"), max_length=36)
+    epoch = models.PositiveBigIntegerField(_("claims so far"), default=0)
+
+    class Meta:
+        verbose_name = _("sending machine")
+        verbose_name_plural = _("sending machines")
+
+    def __str__(self) -> str:
+        return f"{self.identity} {self.epoch}"
+
+
+class Pace(models.Model):
+    """The moment from which the next mail may leave: one row, shared by all workers."""
+
+    next_at = models.DateTimeField(_("next mail from"))
+
+    class Meta:
+        verbose_name = _("pace")
+        verbose_name_plural = _("paces")
+
+    def __str__(self) -> str:
+        return f"{self.next_at}"
+
+
+class ErrorStreak(models.Model):
+    """How many mails of an issue failed one after the other for the same reason. Ten of them pause the issue."""
+
+    issue = models.OneToOneField(
+        "newsletter.Issue", on_delete=models.CASCADE, related_name="error_streak", verbose_name=_("issue")
+    )
+    key = models.CharField(_("reason"), max_length=200, blank=True)
+    count = models.PositiveSmallIntegerField(_("count"), default=0)
+
+    class Meta:
+        verbose_name = _("streak of errors")
+        verbose_name_plural = _("streaks of errors")
+
+    def __str__(self) -> str:
+        return f"{self.issue_id} {self.count}"

@@ -1,0 +1,76 @@
+"""Who gets an issue: the rows of its deliveries, written and counted before the first mail."""
+
+from datetime import datetime
+from email.utils import make_msgid
+
+from django.conf import settings
+from django.db import transaction
+
+from newsletter.models import Delivery, Issue, IssueState, Subscriber, SubscriberState, Suppression
+from newsletter.tokens import address_hash
+
+BATCH = 1_000
+"""Rows of one transaction: the database is never held for a second."""
+
+
+class NotBeingSent(Exception):
+    """The issue is in no state in which it has recipients to be written."""
+
+
+def materialise_recipients(issue: Issue, *, now: datetime) -> int:
+    """Write one delivery for each recipient of an issue that is being sent; return how many it has.
+
+    Recipients are the active subscribers to the issue's topic (without a topic: all active ones) whose address is not
+    suppressed. Safe to repeat, also after a crash half-way and by two workers at once: an address gets one row an
+    issue. Once complete it is counted, `materialised_at` is set, and nobody is added any more.
+    Raises NotBeingSent, also when the issue is paused meanwhile; what is written stays and is completed later.
+    """
+    last = 0
+    while True:
+        with transaction.atomic():
+            if _is_complete(issue):
+                break
+            batch = list(_subscribers(issue).filter(pk__gt=last).order_by("pk")[:BATCH])
+            _write_rows(issue, batch)
+            if len(batch) < BATCH:
+                count = issue.deliveries.count()
+                Issue.objects.filter(pk=issue.pk).update(materialised_at=now, recipient_count=count)
+                break
+        last = batch[-1].pk
+    issue.refresh_from_db(fields=["materialised_at", "recipient_count"])
+    return issue.recipient_count
+
+
+def _is_complete(issue: Issue) -> bool:
+    """Lock the issue for this batch, so that two workers count the same rows."""
+    state, materialised_at = (
+        Issue.objects.select_for_update().values_list("state", "materialised_at").get(pk=issue.pk)
+    )
+    if materialised_at is None and state != IssueState.SENDING:
+        raise NotBeingSent(state)
+    return materialised_at is not None
+
+
+def _subscribers(issue: Issue):
+    active = Subscriber.objects.filter(state=SubscriberState.ACTIVE)
+    return active.filter(subscriptions__topic=issue.topic_id) if issue.topic_id else active
+
+
+def _write_rows(issue: Issue, subscribers: list[Subscriber]) -> None:
+    hashes = {address_hash(subscriber.email_norm): subscriber.pk for subscriber in subscribers}
+    suppressed = Suppression.objects.filter(email_hash__in=hashes).values_list("email_hash", flat=True)
+    barred = {hashes[found] for found in suppressed}
+    rows = [
+        Delivery(
+            issue_id=issue.pk,
+            subscriber_id=subscriber.pk,
+            email=subscriber.email,
+            email_norm=subscriber.email_norm,
+            locale=subscriber.locale,
+            format=subscriber.format,
+            message_id=make_msgid(issue.slug, domain=settings.MAIL_DOMAIN),
+        )
+        for subscriber in subscribers
+        if subscriber.pk not in barred
+    ]
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True)

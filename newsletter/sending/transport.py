@@ -1,0 +1,90 @@
+"""Which relay the mail goes to: the seam that the engine knows, and the choice by EMAIL_URL."""
+
+from ipaddress import ip_address
+from typing import Protocol
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.conf import settings
+
+from newsletter.sending.files import FileTransport
+from newsletter.sending.outcomes import Outcome
+from newsletter.sending.smtp import SmtpAddress, SmtpTransport
+
+PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+LONGEST_TIMEOUT = 600.0
+
+
+class Transport(Protocol):
+    """Something that takes messages, one recipient each."""
+
+    def open(self) -> None:
+        """Get ready. May be left out: `send` does it when it is needed."""
+
+    def send(self, envelope_from: str, rcpt: str, data: bytes, *, kind: str = "mail") -> Outcome:
+        """Hand over one message and say what became of it. `kind` is a word for people, such as "issue"."""
+
+    def close(self) -> None:
+        """Let go; a later `send` opens again."""
+
+
+class MailSettingsError(Exception):
+    """EMAIL_URL is not an address that mail can be sent by. The message says what is wrong, never the password."""
+
+
+def transport_from_settings() -> Transport:
+    """The relay that EMAIL_URL names: `smtp://`, `smtp+tls://` (STARTTLS), `smtps://`, or files.
+
+    `smtp+tls://user:password@relay.example:587?timeout=30`. Empty and `filemail:` write into OUTBOX_DIR,
+    `filemail:///folder` into that folder. Raises MailSettingsError.
+    """
+    return transport_from_url(settings.EMAIL_URL)
+
+
+def transport_from_url(url: str) -> Transport:
+    """As `transport_from_settings`, for a given address."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise MailSettingsError("EMAIL_URL: the host or the port cannot be read.") from None
+    if not url or parts.scheme == "filemail":
+        return FileTransport(unquote(parts.path) or settings.OUTBOX_DIR)
+    if parts.scheme not in PORTS:
+        raise MailSettingsError(
+            f"EMAIL_URL: {parts.scheme or 'no scheme'} is unknown; use smtp://, smtp+tls://, smtps:// or filemail:."
+        )
+    if not parts.hostname:
+        raise MailSettingsError("EMAIL_URL: the host is missing.")
+    address = SmtpAddress(
+        host=parts.hostname,
+        port=port or PORTS[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        starttls=parts.scheme == "smtp+tls",
+        implicit_tls=parts.scheme == "smtps",
+        timeout=_timeout(parts.query),
+    )
+    return SmtpTransport(address, ehlo_name=_ehlo_name(settings.MAIL_DOMAIN))
+
+
+def _ehlo_name(domain: str) -> str:
+    """A number is said in brackets. Source: RFC 5321, 4.1.3."""
+    try:
+        number = ip_address(domain)
+    except ValueError:
+        return domain
+    return f"[{number}]" if number.version == 4 else f"[IPv6:{number}]"
+
+
+def _timeout(query: str) -> float:
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    typed = options.pop("timeout", "30")
+    if options:
+        raise MailSettingsError(f"EMAIL_URL: {', '.join(options)} is unknown; the only option is timeout.")
+    try:
+        seconds = float(typed)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= LONGEST_TIMEOUT:
+        raise MailSettingsError(f"EMAIL_URL: timeout is in seconds, up to {LONGEST_TIMEOUT:.0f}.")
+    return seconds

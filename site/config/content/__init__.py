@@ -1,0 +1,1 @@
+"""What the site starts with: facts from the city's public sources, in the project's own words."""

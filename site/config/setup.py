@@ -1,0 +1,157 @@
+"""What a new site needs before anybody works in it. Safe to repeat: what staff have changed since is left alone."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from taggit.models import Tag
+from wagtail.models import Page
+
+from activities.models import (
+    ActivityField,
+    Area,
+    Equipment,
+    LectureTopic,
+    MagazineCadence,
+    NoticePolicy,
+    Place,
+    Stand,
+)
+from center.models import CentreSettings
+from config.content import centre as facts
+from config.content import pages as words
+from config.content import plan as plan_facts
+from config.content.places import read_places
+from config.roles import make_roles
+from config.tree import Tree, build_tree
+from home.models import PlanIndicator, PlanMatrixEntry, PlanMeasure, PlanPoint, StandardPage
+from newsletter.models import MailPolicy, Section, Topic
+
+
+def set_up_site(*, now: datetime) -> dict[str, int]:
+    """Build tree, roles and content; return how many rows of each kind were made this time."""
+    url = urlsplit(settings.SITE_URL)
+    port = url.port or (443 if url.scheme == "https" else 80)
+    made: dict[str, int] = {}
+    with transaction.atomic():
+        tree = build_tree(hostname=url.hostname or "localhost", port=port)
+        make_roles(tree.home)
+        made["settings"] = _settings()
+        made["named rows"] = _named_rows()
+        made["policies"] = _policies(now)
+        made["sections"] = _sections()
+    made["places"] = _places()
+    with transaction.atomic():
+        made["pages"] = _pages(tree)
+    return made
+
+
+def _settings() -> int:
+    row = CentreSettings.load()
+    empty = [name for name in facts.CENTRE if getattr(row, name) in ("", None)]
+    for name in empty:
+        setattr(row, name, facts.CENTRE[name])
+    if not row.sender_email:
+        row.sender_email = settings.DEFAULT_FROM_EMAIL
+    row.save()
+    return len(empty)
+
+
+def _named_rows() -> int:
+    count = 0
+    for model, rows in ((ActivityField, facts.FIELDS), (Area, facts.AREAS), (LectureTopic, facts.LECTURE_TOPICS)):
+        for order, (slug, name, name_en, name_easy) in enumerate(rows, start=1):
+            _, new = model.objects.get_or_create(
+                slug=slug, defaults={"name": name, "name_en": name_en, "name_easy": name_easy, "order": order}
+            )
+            count += new
+    for order, name in enumerate(facts.EQUIPMENT, start=1):
+        count += Equipment.objects.get_or_create(name=name, defaults={"order": order})[1]
+    for order, (name, note) in enumerate(facts.STANDS, start=1):
+        count += Stand.objects.get_or_create(name=name, defaults={"order": order, "note": note})[1]
+    for slug, name, description in facts.TOPICS:
+        count += Topic.objects.get_or_create(slug=slug, defaults={"name": name, "description": description})[1]
+    return count
+
+
+def _policies(now: datetime) -> int:
+    """The default rules, valid from the beginning, where there are none."""
+    beginning = now.replace(year=2018, month=4, day=1, hour=0, minute=0, second=0, microsecond=0)
+    count = 0
+    if not NoticePolicy.objects.exists():
+        NoticePolicy.objects.create(valid_from_at=beginning, criteria="\n".join(facts.CRITERIA))
+        count += 1
+    if not MailPolicy.objects.exists():
+        MailPolicy.objects.create(valid_from_at=beginning)
+        count += 1
+    return count
+
+
+def _sections() -> int:
+    count = 0
+    for order, (name, paper, is_usual, tags) in enumerate(facts.SECTIONS, start=1):
+        section, new = Section.objects.get_or_create(name=name, defaults={"order": order, "paper": paper, "is_usual": is_usual})
+        if new:
+            section.tags.set([Tag.objects.get_or_create(name=tag, defaults={"slug": f"tag-{order}-{number}"})[0] for number, tag in enumerate(tags)])
+        count += new
+    return count
+
+
+def _places() -> int:
+    if Place.objects.exists():
+        return 0
+    areas = dict(Area.objects.values_list("slug", "pk"))
+    rows = [Place(area_id=areas.get(row.pop("area_slug")), **row) for row in read_places()]
+    Place.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    return Place.objects.count()
+
+
+def _publish(page: Page) -> None:
+    page.save_revision().publish()
+
+
+def _pages(tree: Tree) -> int:
+    if not tree.home.heading:
+        tree.home.heading, tree.home.lead = words.HOME["heading"], words.HOME["lead"]
+        _publish(tree.home)
+    for name, summary in words.LIST_SUMMARIES.items():
+        page = getattr(tree, name)
+        if page.summary:
+            continue
+        page.summary = summary
+        if name == "matching":
+            page.body = words.MATCHING_BODY
+        if name == "magazine":
+            page.cadence = [MagazineCadence(month=month, day=day) for month, day in facts.MAGAZINE_CADENCE]
+        _publish(page)
+    _plan(tree)
+    count = 0
+    for parent, rows in ((tree.services, words.SERVICES), (tree.plan, words.THEMES), (tree.home, words.STANDARD)):
+        for slug, title, summary, body in rows:
+            if Page.objects.child_of(parent).filter(slug=slug).exists():
+                continue
+            parent.refresh_from_db()
+            page = StandardPage(title=title, slug=slug, summary=summary, body=body, locale=parent.locale, live=False)
+            parent.add_child(instance=page)
+            _publish(page)
+            count += 1
+    return count
+
+
+def _plan(tree: Tree) -> None:
+    page = tree.plan
+    if page.goal:
+        return
+    for name, value in plan_facts.PLAN.items():
+        setattr(page, name, value)
+    page.points = [PlanPoint(title=title, text=text) for title, text in plan_facts.POINTS]
+    page.measures = [PlanMeasure(policy=policy, title=title, text=text, doubt=doubt) for policy, title, text, doubt in plan_facts.MEASURES]
+    page.indicators = [PlanIndicator(**row) for row in plan_facts.INDICATORS]
+    page.matrix = [
+        PlanMatrixEntry(actor=actor, beneficiary=beneficiary, text=text)
+        for actor, beneficiary, texts in plan_facts.MATRIX
+        for text in texts
+    ]
+    _publish(page)
+

@@ -1,0 +1,89 @@
+"""The site as it starts: tree, roles, content."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from wagtail.models import Page
+
+from activities.models import ActivityField, Area, Equipment, NoticePolicy, Place
+from center.models import CentreSettings
+from config.content.plan import MATRIX
+from home.models import PlanPage, StandardPage
+from newsletter.models import MailPolicy, Section
+
+
+@pytest.fixture
+def site(db):
+    call_command("setup_site", verbosity=0)
+
+
+def test_the_centre_has_its_address_and_phone_and_unknown_hours(site):
+    centre = CentreSettings.load()
+    assert centre.phone == "024-924-3352"
+    assert "朝日1-23-7" in centre.address
+    assert centre.hours == ""
+
+
+def test_all_facilities_of_the_city_are_places_with_their_source(site):
+    assert Place.objects.count() == 458
+    assert not Place.objects.filter(source_url="").exists()
+    assert Place.objects.get(name="西田ふれあいセンター").doubt
+
+
+def test_the_twenty_fields_of_the_law_are_there_in_its_order(site):
+    fields = list(ActivityField.objects.all())
+    assert len(fields) == 20
+    assert (fields[0].name, fields[19].name) == ("保健・医療・福祉", "条例で定める活動")
+
+
+def test_the_matrix_has_68_entries_counted_by_beneficiary(site):
+    page = PlanPage.objects.get()
+    counts = {}
+    for entry in page.matrix.all():
+        counts[entry.beneficiary] = counts.get(entry.beneficiary, 0) + 1
+    assert counts == {"citizens": 13, "neighbourhood": 16, "npo": 13, "business": 11, "city": 15}
+    assert len(MATRIX) == 25
+
+
+def test_setting_up_twice_changes_nothing_that_staff_wrote(site):
+    page = StandardPage.objects.get(slug="about")
+    page.summary = "職員が書き直した文"
+    page.save_revision().publish()
+    centre = CentreSettings.load()
+    centre.phone = "024-000-0000"
+    centre.save()
+    pages = Page.objects.count()
+    call_command("setup_site", verbosity=0)
+    assert StandardPage.objects.get(slug="about").summary == "職員が書き直した文"
+    assert CentreSettings.load().phone == "024-000-0000"
+    assert Page.objects.count() == pages
+    assert (Place.objects.count(), Area.objects.count(), Equipment.objects.count()) == (458, 15, 6)
+
+
+def test_the_default_rules_hold_from_the_beginning(site):
+    assert NoticePolicy.objects.get().as_deadline_policy().days == 3
+    assert MailPolicy.objects.get().cutoff_open_days == 3
+    assert list(Section.objects.values_list("name", flat=True))[0] == "センターから"
+
+
+@pytest.mark.parametrize(
+    ("role", "permission", "allowed"),
+    [
+        ("閲覧", "change_notice", False),
+        ("編集", "change_notice", True),
+        ("編集", "approve_issue", False),
+        ("承認・配信", "approve_issue", True),
+        ("管理", "approve_issue", False),
+        ("管理", "change_user", True),
+        ("編集", "change_user", False),
+    ],
+)
+def test_roles_may_do_what_they_are_for(site, role, permission, allowed):
+    assert Group.objects.get(name=role).permissions.filter(codename=permission).exists() == allowed
+
+
+def test_editors_may_publish_pages_without_a_second_person(site, django_user_model):
+    user = django_user_model.objects.create_user("henshu", password="himitsu-no-kotoba")
+    user.groups.add(Group.objects.get(name="編集"))
+    page = StandardPage.objects.get(slug="about")
+    assert page.permissions_for_user(user).can_publish()
