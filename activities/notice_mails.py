@@ -15,8 +15,9 @@ from wagtail.models import Page
 
 from activities.forecast import MailForecast
 from activities.models import Notice
-from activities.notice_queries import DueDay, media_proposals, next_magazine_on
+from activities.notice_queries import DueDay, media_proposals
 from activities.notice_tokens import status_url
+from activities.queries import next_magazine_on
 from center.opening import tokyo_date
 from center.outbox import enqueue
 from center.queries import centre_settings

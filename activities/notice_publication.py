@@ -163,7 +163,7 @@ def _unsettled_views(now: datetime) -> QuerySet[Notice]:
     shown = Q(page_links__page_id__in=PublicSpan.objects.filter(until__isnull=True).values("page_id"))
     disagreeing = (
         Notice.objects.filter(state=NoticeState.PUBLISHED, settled_at__gte=now - timedelta(days=WATCHED_DAYS))
-        .annotate(last_seen=Subquery(seen.values("kind")[:1]), noted_at=Subquery(first_noted.values("at")[:1]))
+        .annotate(last_seen=Subquery(seen.values("kind")[:1]), noted_at=Subquery(noted.values("at")[:1]))
         .annotate(
             link_count=Count("page_links", filter=counts, distinct=True),
             shown_count=Count("page_links", filter=counts & shown, distinct=True),

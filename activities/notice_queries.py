@@ -3,13 +3,16 @@
 Notices are private: whoever calls has checked the permission or holds the token. All days are days in Asia/Tokyo.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.db.models import Case, F, IntegerField, Prefetch, Q, QuerySet, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
 
 from activities import deadlines
 from activities.deadline_words import deadline_moment
@@ -19,10 +22,10 @@ from activities.media import AttachmentKind, Medium, Proposal, main_attachment, 
 from activities.models import (
     OPEN_STATES,
     GroupPage,
-    MagazineIndexPage,
     Notice,
     NoticeAttachment,
     NoticeEntry,
+    NoticePage,
     NoticePolicy,
     NoticeSession,
     NoticeState,
@@ -34,6 +37,9 @@ from center.opening import TOKYO, NoOpenDay, OpeningCalendar, day_end, day_start
 PLACE_SUGGESTIONS = 500
 STATUS_LINK_DAYS = 400
 """A link ends this many days after its notice was settled."""
+
+NUMBER = re.compile(r"\d{4}-\d{4,}")
+"""What the number of a notice looks like."""
 
 OUTCOMES = {
     NoticeState.PUBLISHED: deadlines.Outcome.PUBLISHED,
@@ -83,12 +89,6 @@ def group_of(notice: Notice) -> GroupPage | None:
     return found[0] if len(found) == 1 else None
 
 
-def next_magazine_on(today: date) -> date | None:
-    """The day on which the next magazine appears, by the cadence that staff set; None where none is set."""
-    magazine = MagazineIndexPage.objects.filter(locale__language_code="ja").prefetch_related("cadence").first()
-    return magazine.next_issue_on(today) if magazine else None
-
-
 def media_proposals(
     notice: Notice, *, next_send_at: datetime | None, magazine_on: date | None
 ) -> dict[Medium, Proposal]:
@@ -117,6 +117,26 @@ def place_named(name: str) -> Place | None:
     """The only place with exactly that name; None where there is none or more than one."""
     found = list(Place.objects.filter(name=name.strip())[:2]) if name.strip() else []
     return found[0] if len(found) == 1 else None
+
+
+def page_about(words: str) -> Page | None:
+    """The page that a group means by a notice's number, the page's address or its exact title; None when in doubt."""
+    words = words.strip()
+    if found := NUMBER.search(words):
+        link = NoticePage.objects.filter(notice__number=found[0], is_main=True).select_related("page").first()
+        if link:
+            return link.page
+    if words.startswith(("http://", "https://", "/")):
+        parts = [part for part in urlsplit(words).path.split("/") if part]
+        pages = Page.objects.filter(slug=parts[-1]) if parts else Page.objects.none()
+        return next((page for page in pages[:20] if _path_of(page) == parts), None)
+    pages = list(Page.objects.filter(title=words, depth__gt=3, locale__language_code="ja")[:2]) if words else []
+    return pages[0] if len(pages) == 1 else None
+
+
+def _path_of(page: Page) -> list[str]:
+    parts = page.get_url_parts()
+    return [part for part in parts[2].split("/") if part] if parts and parts[2] else []
 
 
 # Closed days in words

@@ -7,7 +7,6 @@ The pages of events come as base rows; `event_kind` and `kind_word` say what the
 `language` is a code of the site; without it rows of every language come. All days are days in Asia/Tokyo.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -267,7 +266,7 @@ def open_grants(
 ) -> QuerySet["models.GrantPage"]:
     """Public grants with a deadline that has not passed at `now`, nearest deadline first, cancelled ones left out.
 
-    Those that open later are among them. `who` is a value of ApplicantKind; with `after_on` only deadlines on later days.
+    Those that open later are among them. `who` is a value of ApplicantKind; `after_on`: only deadlines on later days.
     """
     grants = _grants(now, language, who, visible)
     grants = grants.filter(closes_on__isnull=False, is_cancelled=False).exclude(_closed_grants(now))
@@ -295,6 +294,14 @@ def always_open_grants(
     """Public grants without a deadline, by title, cancelled ones left out."""
     grants = _grants(now, language, who, visible)
     return grants.filter(closes_on__isnull=True, is_cancelled=False).order_by("title", "pk")
+
+
+def current_grants(
+    *, now: datetime, who: str = "", language: str | None = None, visible: PageQuerySet | None = None
+) -> QuerySet["models.GrantPage"]:
+    """Those of `open_grants`, then those of `always_open_grants`, in one list."""
+    grants = _grants(now, language, who, visible).filter(is_cancelled=False).exclude(_closed_grants(now))
+    return grants.order_by(F("closes_on").asc(nulls_last=True), F("closes_time").asc(nulls_last=True), "title", "pk")
 
 
 def closed_grants(
@@ -411,6 +418,19 @@ def open_match_posts(
     return found.order_by(F("open_until_on").asc(nulls_last=True), "-first_published_at", "-pk")
 
 
+def closed_match_posts(
+    *,
+    now: datetime,
+    direction: str = "",
+    resource: str = "",
+    language: str | None = None,
+    visible: PageQuerySet | None = None,
+) -> QuerySet["models.MatchPage"]:
+    """Public matching posts that are not open at `now` (arranged, matched, ended, past their day), newest first."""
+    found = match_posts(now=now, direction=direction, resource=resource, language=language, visible=visible)
+    return found.filter(~Q(state=models.MatchState.OPEN) | Q(open_until_on__lt=tokyo_date(now)))
+
+
 def magazine_issues(
     *, now: datetime, year: int | None = None, language: str | None = None, visible: PageQuerySet | None = None
 ) -> QuerySet["models.MagazineIssuePage"]:
@@ -432,6 +452,6 @@ def newest_magazine_issue(
 
 
 def next_magazine_on(after: date) -> date | None:
-    """The first day of publication later than `after`, by the cadence on the magazine's page; None where none is set."""
+    """The first day of publication later than `after`, by the cadence on the magazine's page; None without one."""
     page = models.MagazineIndexPage.objects.filter(locale__language_code=JAPANESE).order_by("path").first()
     return page.next_issue_on(after) if page else None

@@ -7,6 +7,7 @@ from math import floor
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from activities import deadlines, notice_queries
 from center.japanese.dates import day_words
@@ -35,16 +36,16 @@ def promise_steps(today: date, due_on: date, issue: Issue | None) -> list[Step]:
     """What happens to a notice that comes today: receipt, publication by `due_on`, the mail (`issue`: the next one)."""
     return [
         Step(
-            top=_("received"),
+            top=pgettext("stamp", "received"),
             on=today,
-            bottom=_("on this day"),
+            bottom=pgettext("stamp", "on this day"),
             title=_("Your notice arrives"),
             text=_("By form, phone, fax or at the counter. We record the hour and tell you its number and its due day."),
         ),
         Step(
-            top=_("published"),
+            top=pgettext("stamp", "published"),
             on=due_on,
-            bottom=_("at the latest"),
+            bottom=pgettext("stamp", "at the latest"),
             title=_("Published here within 3 days"),
             text=_("What arrives today is public by %(day)s, as soon as it says everything.") % {"day": day_words(due_on)},
             todo=True,
@@ -61,10 +62,10 @@ def _mail_step(due_on: date, issue: Issue | None) -> Step:
     else:
         text = _("What has been published is in the next support mail that it can reach. If it is not, we tell you why.")
     return Step(
-        top=_("mail"),
+        top=pgettext("stamp", "mail"),
         on=tokyo_date(issue.send_at) if reaches else None,
-        middle="" if reaches else _("monthly"),
-        bottom=_("is sent"),
+        middle="" if reaches else pgettext("stamp", "monthly"),
+        bottom=pgettext("stamp", "is sent"),
         title=_("Once a month, by mail"),
         text=text,
         todo=True,

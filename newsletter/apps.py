@@ -13,5 +13,6 @@ class NewsletterConfig(AppConfig):
 
     def ready(self) -> None:
         from newsletter import listeners
+        from newsletter.sending import log_actions  # noqa: F401 - registers the words of its log entries
 
         listeners.connect()

@@ -70,7 +70,7 @@ def assemble(data: AssemblyInput, *, answers: Mapping[int, int] | None = None) -
     corrections = _corrections(data, {item.page.id for item in items}, carried_pages)
     in_ = (*corrections, *_ordered(items))
     in_ids = {item.page.id for item in in_}
-    out = [page for page in out if page.page.id not in in_ids]
+    out = [row for row in out if row.page.id not in in_ids and row.page.is_listed]
 
     carried_over = _carried_over(data, {notice.number for notice in entitled})
     orphans = _orphans(data, carried_over, in_ids)
@@ -253,7 +253,7 @@ def _corrections(data: AssemblyInput, item_ids: set[int], carried_pages: frozens
 
 
 def _reminders(data: AssemblyInput, in_ids: set[int]) -> tuple[PageFacts, ...]:
-    """これまでにお知らせした催し: events mailed before, with a session between this send and the next; soonest first."""
+    """これまでにお知らせした催し: events mailed before that begin between this send and the next."""
     if not data.issue.is_regular:
         return ()
     found = []

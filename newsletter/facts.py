@@ -46,7 +46,8 @@ class PageFacts:
     set for a page that is not public and waits for it, `goes_down_at` where it or a page above it expires.
     `starts` are the starts of an event's sessions; `soon_days` the days that matter to readers (starts, last end,
     deadlines); `closing_on` the last day of a grant, call or post; `leaf_on` the day on its leaf. `spans` are ordered,
-    oldest first. `other_lines` are the lines in the other languages of the site, from the Japanese page.
+    oldest first. `other_lines` are the lines in the other languages of the site, from the Japanese page. A page that is
+    not `is_listed` was read for its corrections alone and is not named as out.
     """
 
     id: int
@@ -78,6 +79,7 @@ class PageFacts:
     is_only_attachment: bool = False
     lacks_alt: bool = False
     has_broken_link: bool = False
+    is_listed: bool = True
     translations: Mapping[str, TranslationFacts] = field(default_factory=dict)
 
     def was_public_at(self, moment: datetime) -> bool:

@@ -15,6 +15,7 @@ from newsletter.models.issue import (
     StaffLine,
 )
 from newsletter.models.policy import MailPolicy, Section
+from newsletter.models.sender import ErrorStreak, Instance, Pace
 from newsletter.models.subscriber import (
     ConsentEvent,
     MailFormat,
@@ -33,12 +34,15 @@ __all__ = [
     "ConsentEvent",
     "Delivery",
     "DeliveryEvent",
+    "ErrorStreak",
+    "Instance",
     "Issue",
     "IssueItem",
     "IssueKind",
     "IssueState",
     "MailFormat",
     "MailPolicy",
+    "Pace",
     "PageChoice",
     "Rendering",
     "Section",

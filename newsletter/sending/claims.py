@@ -14,12 +14,18 @@ from center.models import SendingRow, SendingState
 from newsletter.sending.outcomes import Outcome, OutcomeKind
 from newsletter.sending.retry import next_try
 
+OPEN = (SendingState.PENDING, SendingState.CLAIMED, SendingState.SENDING, SendingState.DEFERRED)
 LEASE_OVER = "The worker ended after this was handed over; nobody knows whether the relay took it."
 
 
 def is_anything_due(rows: QuerySet, *, now: datetime) -> bool:
     """Whether there is something to claim in `rows`; takes no lock."""
     return rows.filter(state=SendingState.PENDING).exists() or _due_again(rows, now).exists()
+
+
+def is_anything_open(rows: QuerySet) -> bool:
+    """Whether any row in `rows` has no end yet; takes no lock."""
+    return rows.filter(state__in=OPEN).exists()
 
 
 def claim(rows: QuerySet, *, worker: str, limit: int, lease_until: datetime, now: datetime) -> list[int]:

@@ -31,13 +31,13 @@ def check_instance() -> None:
         written = int(path.read_text())
     except (FileNotFoundError, ValueError):
         raise RefusesToSend(
-            f"This database was not made on this machine ({path} is missing or unreadable). Nothing was sent. "
-            "If it shall send from here from now on, and nothing else sends from its original: send_issues --take-over"
+            f"このデータベースはここで作られたものではないため、何も送りません（{path} がありません）。"
+            "元の場所で送っていないことを確かめてから send_issues --take-over で始めてください。"
         ) from None
     if written > row.epoch:
         raise RefusesToSend(
-            "This database is older than what was sent from it: mails that left since are not marked in it. "
-            "Nothing was sent. Check the issues being sent, then: send_issues --take-over"
+            "このデータベースは、ここから送った時より古いものです。二重に届くおそれがあるため、何も送りません。"
+            "送信中の号を確かめてから send_issues --take-over で始めてください。"
         )
 
 

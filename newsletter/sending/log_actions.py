@@ -10,6 +10,12 @@ CANCELLED = "newsletter.cancel_sending"
 CLOSED = "newsletter.close"
 DECIDED = "newsletter.decide_delivery"
 
+DECISIONS = {
+    "arrived": _("it arrived"),
+    "again": _("it is sent again"),
+    "given_up": _("it was given up"),
+}
+
 
 @hooks.register("register_log_actions")
 def register_sending_actions(actions) -> None:
@@ -50,7 +56,7 @@ def register_sending_actions(actions) -> None:
         def format_message(self, log_entry) -> str:
             return _("Mail no. %(delivery)s: %(decision)s") % {
                 "delivery": log_entry.data.get("delivery", ""),
-                "decision": log_entry.data.get("decision", ""),
+                "decision": DECISIONS.get(log_entry.data.get("decision"), ""),
             }
 
 

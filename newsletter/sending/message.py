@@ -27,9 +27,7 @@ OURS = frozenset(
 MAILBOXES = frozenset({"reply-to", "sender"})
 
 
-def compose_issue_mail(
-    rendering: Rendering, delivery: Delivery, *, centre: CentreSettings, now: datetime
-) -> bytes:
+def compose_issue_mail(rendering: Rendering, delivery: Delivery, *, centre: CentreSettings, now: datetime) -> bytes:
     """The mail of an issue to one recipient: text and HTML, or text alone for who asked for it.
 
     The personal link stands wherever the rendering has its slot, and in List-Unsubscribe (RFC 8058). The Message-ID

@@ -57,7 +57,7 @@ class Outcome:
 
     @property
     def is_unknown_address(self) -> bool:
-        """Refused because there is no such address (5.1.x). 5.1.7 and 5.1.8 are about the sender, so they do not count."""
+        """Refused because there is no such address (5.1.x; not 5.1.7 and 5.1.8, which are about the sender)."""
         about_recipient = self.stage in (Stage.RCPT, Stage.DATA, Stage.BODY)
         unknown = self.enhanced.startswith("5.1.") and self.enhanced not in ("5.1.7", "5.1.8")
         return self.kind is OutcomeKind.REFUSED and about_recipient and unknown

@@ -7,14 +7,12 @@ from django.conf import settings
 from django.db import transaction
 
 from newsletter.models import Delivery, Issue, IssueState, Subscriber, SubscriberState, Suppression
+from newsletter.sending.claims import OPEN
+from newsletter.sending.verbs import NotBeingSent
 from newsletter.tokens import address_hash
 
 BATCH = 1_000
 """Rows of one transaction: the database is never held for a second."""
-
-
-class NotBeingSent(Exception):
-    """The issue is in no state in which it has recipients to be written."""
 
 
 def materialise_recipients(issue: Issue, *, now: datetime) -> int:
@@ -41,11 +39,18 @@ def materialise_recipients(issue: Issue, *, now: datetime) -> int:
     return issue.recipient_count
 
 
+def count_recipients(issue: Issue) -> int:
+    """How many mails of an issue would still leave: those open, or before they are written all who would get one."""
+    if issue.materialised_at:
+        return issue.deliveries.filter(state__in=OPEN).count()
+    suppressed = set(Suppression.objects.values_list("email_hash", flat=True))
+    norms = _subscribers(issue).values_list("email_norm", flat=True)
+    return sum(address_hash(norm) not in suppressed for norm in norms.iterator())
+
+
 def _is_complete(issue: Issue) -> bool:
     """Lock the issue for this batch, so that two workers count the same rows."""
-    state, materialised_at = (
-        Issue.objects.select_for_update().values_list("state", "materialised_at").get(pk=issue.pk)
-    )
+    state, materialised_at = Issue.objects.select_for_update().values_list("state", "materialised_at").get(pk=issue.pk)
     if materialised_at is None and state != IssueState.SENDING:
         raise NotBeingSent(state)
     return materialised_at is not None

@@ -34,7 +34,7 @@ class Report:
 
 
 def closing_report(issue: Issue) -> Report:
-    """The numbers of an issue as they are now. `targeted` was counted before the first mail, the others are counted now."""
+    """The numbers of an issue as they are now; `targeted` was counted before the first mail, the others just now."""
     counted = issue.deliveries.order_by().values_list("state").annotate(count=Count("pk"))
     states = dict(counted)
     named = (

@@ -46,15 +46,15 @@ def transport_from_url(url: str) -> Transport:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise MailSettingsError("EMAIL_URL: the host or the port cannot be read.") from None
+        raise MailSettingsError("EMAIL_URL のホストかポートが読めません。") from None
     if not url or parts.scheme == "filemail":
         return FileTransport(unquote(parts.path) or settings.OUTBOX_DIR)
     if parts.scheme not in PORTS:
         raise MailSettingsError(
-            f"EMAIL_URL: {parts.scheme or 'no scheme'} is unknown; use smtp://, smtp+tls://, smtps:// or filemail:."
+            f"EMAIL_URL の「{parts.scheme}」は使えません。smtp://、smtp+tls://、smtps://、filemail: のどれかです。"
         )
     if not parts.hostname:
-        raise MailSettingsError("EMAIL_URL: the host is missing.")
+        raise MailSettingsError("EMAIL_URL にホストがありません。")
     address = SmtpAddress(
         host=parts.hostname,
         port=port or PORTS[parts.scheme],
@@ -80,11 +80,11 @@ def _timeout(query: str) -> float:
     options = dict(parse_qsl(query, keep_blank_values=True))
     typed = options.pop("timeout", "30")
     if options:
-        raise MailSettingsError(f"EMAIL_URL: {', '.join(options)} is unknown; the only option is timeout.")
+        raise MailSettingsError(f"EMAIL_URL の「{'、'.join(options)}」は使えません。付けられるのは timeout だけです。")
     try:
         seconds = float(typed)
     except ValueError:
         seconds = 0.0
     if not 0 < seconds <= LONGEST_TIMEOUT:
-        raise MailSettingsError(f"EMAIL_URL: timeout is in seconds, up to {LONGEST_TIMEOUT:.0f}.")
+        raise MailSettingsError(f"EMAIL_URL の timeout は{LONGEST_TIMEOUT:.0f}以下の秒数です。")
     return seconds

@@ -94,12 +94,12 @@ def close_issue(issue: Issue, *, now: datetime) -> Report | None:
 
 def mark_sent(delivery: Delivery, *, by: User, now: datetime) -> None:
     """A person knows that an uncertain mail arrived. Raises NothingToDecide."""
-    _decide(delivery, SendingState.SENT, "sent", by=by, now=now, allowed=(SendingState.AMBIGUOUS,))
+    _decide(delivery, SendingState.SENT, "arrived", by=by, now=now, allowed=(SendingState.AMBIGUOUS,))
 
 
 def give_up(delivery: Delivery, *, by: User, now: datetime) -> None:
     """A person decides that an uncertain mail counts as not delivered. Raises NothingToDecide."""
-    _decide(delivery, SendingState.REFUSED, "given up", by=by, now=now, allowed=(SendingState.AMBIGUOUS,))
+    _decide(delivery, SendingState.REFUSED, "given_up", by=by, now=now, allowed=(SendingState.AMBIGUOUS,))
 
 
 @transaction.atomic
@@ -112,7 +112,7 @@ def send_again(delivery: Delivery, *, by: User, now: datetime, not_after: dateti
     _decide(
         delivery,
         SendingState.PENDING,
-        "sent again",
+        "again",
         by=by,
         now=now,
         allowed=(SendingState.AMBIGUOUS, SendingState.REFUSED),
@@ -126,7 +126,10 @@ def send_again(delivery: Delivery, *, by: User, now: datetime, not_after: dateti
 
 @transaction.atomic
 def _decide(delivery: Delivery, state: str, decision: str, *, by: User, now: datetime, allowed, **changes) -> None:
-    """Move one delivery on; a closed issue is counted anew, since it may have no exceptions left."""
+    """Move one delivery on; a closed issue is counted anew, since it may have no exceptions left.
+
+    `decision` is a key of `log_actions.DECISIONS`.
+    """
     _lock(delivery.issue)
     open_row = Delivery.objects.filter(pk=delivery.pk, state__in=allowed)
     if not open_row.update(state=state, result_at=now, lease_until=None, next_try_at=None, **changes):

@@ -2,12 +2,14 @@
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from center import views as center_views
+from home import views as home_views
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
@@ -17,7 +19,11 @@ urlpatterns = [
     path("readyz", center_views.readyz, name="readyz"),
 ]
 
+if settings.SERVE_MEDIA:
+    urlpatterns.append(re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}))
+
 urlpatterns += i18n_patterns(
+    path("search/", home_views.search, name="search"),
     path("mail/", include("newsletter.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=False,

@@ -6,7 +6,7 @@ import pytest
 from wagtail.models import Locale, Page
 
 from activities import queries
-from activities.models import EventState, GrantApplicant, LecturePage, MagazineCadence, NewsKind
+from activities.models import ActivityField, EventState, GrantApplicant, LecturePage, MagazineCadence, NewsKind
 from activities.queries import EventFilter
 from config.builders import (
     add_event,
@@ -193,10 +193,8 @@ def test_an_english_list_shows_the_translation_or_the_japanese_page(tree, tokyo,
     add_event(tree, "訳していない", sessions=when)
     translate(translated, "en", "Translated")
     translate(drafted, "en", "Half done", live=False)
-    assert set(titles(queries.coming_sessions(now=now, language="en"))) == set(
-        ["Translated", "訳していない", "訳しかけ"]
-    )
-    assert set(titles(queries.coming_sessions(now=now, language="ja"))) == set(["訳した", "訳していない", "訳しかけ"])
+    assert set(titles(queries.coming_sessions(now=now, language="en"))) == {"Translated", "訳していない", "訳しかけ"}
+    assert set(titles(queries.coming_sessions(now=now, language="ja"))) == {"訳した", "訳していない", "訳しかけ"}
 
 
 def test_a_row_never_names_a_group_that_is_not_public(tree, tokyo, now):
@@ -211,8 +209,6 @@ def test_a_row_never_names_a_group_that_is_not_public(tree, tokyo, now):
 
 
 def test_groups_are_counted_by_field_of_activity(tree, now):
-    from activities.models import ActivityField
-
     nature = ActivityField.objects.create(slug="nature", name="環境", order=2)
     ActivityField.objects.create(slug="rest", name="だれもいない", order=1)
     first, second = add_group(tree, "一"), add_group(tree, "二")

@@ -16,7 +16,7 @@ import warnings
 import pillow_heif
 from PIL import Image, ImageCms, ImageFile, ImageOps
 
-from .bounds import FEW_COLOURS, JPEG_QUALITY, MAX_JPEG_SCANS, MAX_PIXELS, MAX_SIDE, WEBP_QUALITY
+from .bounds import FEW_COLOURS, JPEG_QUALITY, LARGE_PICTURE_PIXELS, MAX_JPEG_SCANS, MAX_PIXELS, MAX_SIDE, WEBP_QUALITY
 from .refusals import Refused
 from .segments import count_scans
 
@@ -168,7 +168,9 @@ def _encode(image: Image.Image, encoding: str, *, keep_full_colour: bool) -> byt
         subsampling = "4:4:4" if keep_full_colour else "4:2:0"
         image.save(output, "JPEG", quality=JPEG_QUALITY, progressive=True, optimize=True, subsampling=subsampling)
     elif encoding == "WEBP":
-        image.save(output, "WEBP", quality=WEBP_QUALITY)
+        image.save(output, "WEBP", quality=WEBP_QUALITY, method=2)
     else:
-        image.save(output, "PNG")
+        # The last tenth of the size costs most of the time; with large pictures that is half a minute.
+        is_large = image.width * image.height > LARGE_PICTURE_PIXELS
+        image.save(output, "PNG", compress_level=2 if is_large else 6)
     return output.getvalue()

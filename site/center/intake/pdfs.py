@@ -101,7 +101,6 @@ def clean(content: bytes, kind: str = "pdf") -> tuple[dict, bytes]:
             for part in _walk_direct(item):
                 _clean_part(part)
         _clean_catalog(pdf)
-        _clean_trailer(pdf)
         output = io.BytesIO()
         pdf.save(
             output,

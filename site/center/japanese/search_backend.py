@@ -29,7 +29,7 @@ from wagtail.search.models import IndexEntry
 from wagtail.search.query import And, Boost, Fuzzy, MatchAll, Not, Or, PlainText, SearchQuery
 from wagtail.search.query import Phrase as PhraseQuery
 
-from center.japanese.bigrams import index_tokens, query_phrase, query_phrases
+from center.japanese.bigrams import MAX_PHRASES, index_tokens, query_phrase, query_phrases
 from center.japanese.search_dialects import AUTOCOMPLETE, DIALECTS, TEXT, TITLE, Dialect, EntryTokens
 
 EVERYTHING = ~Q(pk__in=[])
@@ -207,7 +207,7 @@ class BigramQueryCompiler(BaseSearchQueryCompiler):
             return ~self._condition(query.subquery)
         if isinstance(query, And | Or):
             condition = EVERYTHING if isinstance(query, And) else NOTHING
-            for subquery in query.subqueries:
+            for subquery in _parts(query):
                 part = self._condition(subquery)
                 condition = condition & part if isinstance(query, And) else condition | part
             return condition
@@ -225,7 +225,7 @@ class BigramQueryCompiler(BaseSearchQueryCompiler):
         if isinstance(query, MatchAll | Not):
             return []
         if isinstance(query, And | Or):
-            return [words for subquery in query.subqueries for words in self._wanted(subquery)]
+            return [words for subquery in _parts(query) for words in self._wanted(subquery)]
         if isinstance(query, Boost):
             return self._wanted(query.subquery)
         words = self._words(query)
@@ -313,6 +313,14 @@ class SearchBackend(BaseSearchBackend):
 
 def _dialect() -> Dialect:
     return DIALECTS[connections[router.db_for_read(IndexEntry)].vendor]
+
+
+def _parts(query: And | Or) -> list[SearchQuery]:
+    """What a query combines, nested ones of its own kind opened; the first MAX_PHRASES count, as in a plain query."""
+    parts: list[SearchQuery] = []
+    for subquery in query.subqueries:
+        parts.extend(_parts(subquery) if type(subquery) is type(query) else [subquery])
+    return parts[:MAX_PHRASES]
 
 
 def _pk_field(model: type[models.Model]) -> models.Field:

@@ -154,10 +154,14 @@ def _translated(page: Page | None, request: HttpRequest | None) -> dict[str, tup
     if site is None:
         return {}
     keys = [site.root_page.translation_key] + ([page.translation_key] if page else [])
-    pages = Page.objects.filter(translation_key__in=keys).exclude(locale__language_code=_language())
+    pages = Page.objects.filter(translation_key__in=keys, live=True).exclude(locale__language_code=_language())
+    others = list(pages.select_related("locale"))
+    if others:  # the gate costs two queries more, and most pages have no translation
+        public = set(publicly_visible(pages).values_list("pk", flat=True))
+        others = [other for other in others if other.pk in public]
     found: dict[str, tuple[str, bool]] = {}
-    for other in publicly_visible(pages).select_related("locale"):
-        code, is_page = other.locale.language_code, bool(page) and other.translation_key == page.translation_key
+    for other in others:
+        code, is_page = other.locale.language_code, page is not None and other.translation_key == page.translation_key
         if code in PREFIXES and (is_page or code not in found):
             found[code] = (other.get_url(request) or "", is_page)
     return found
@@ -220,6 +224,20 @@ def crumbs_of(context: template.Context, page: Page | None) -> list[Crumb]:
     return [
         Crumb(above.get_url(_request(context)) or "", above.title) for above in page.get_ancestors().filter(depth__gt=2)
     ]
+
+
+@register.simple_tag
+def pages_below(page: Page) -> list[Page]:
+    """The public pages right below `page`, in staff's order."""
+    return list(publicly_visible(Page.objects.child_of(page)).order_by("path"))
+
+
+@register.simple_tag
+def pages_beside(page: Page) -> list[Page]:
+    """The public pages under the same page as `page`, itself included; none for the pages right below home."""
+    if not page.pk or page.depth <= 3:
+        return []
+    return list(publicly_visible(Page.objects.sibling_of(page)).order_by("path"))
 
 
 @register.simple_tag(takes_context=True)
@@ -436,6 +454,20 @@ def kind_words(kind: str) -> str:
         "service": _("guide"),
         "page": _("guide"),
         "plan": _("plan"),
+    }.get(kind, kind)
+
+
+@register.filter
+def type_words(kind: str) -> str:
+    """The word for all pages of a type, as the search narrows by it."""
+    return {
+        "event": pgettext("menu", "Events and lectures"),
+        "grant": pgettext("menu", "Grants"),
+        "group": pgettext("menu", "Groups"),
+        "match": pgettext("menu", "Wanted and offered"),
+        "news": pgettext("menu", "News"),
+        "magazine": pgettext("menu", "Magazine"),
+        "page": pgettext("menu", "Guide"),
     }.get(kind, kind)
 
 

@@ -136,6 +136,7 @@ FORMAT_MODULE_PATH = None
 STATIC_URL = "/static/"
 STATIC_ROOT = f"{VAR_ROOT}/static"
 MEDIA_URL = "/media/"
+SERVE_MEDIA = False
 MEDIA_ROOT = env.path("MEDIA_DIR", default=str(ROOT / "media"))()
 PRIVATE_ROOT = env.path("PRIVATE_DIR", default=f"{VAR_ROOT}/private")()
 """What the public sends in, before staff publish it: outside MEDIA_ROOT, streamed after a permission check."""
@@ -152,6 +153,8 @@ WAGTAIL_SITE_NAME = "アシストパーク郡山"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILIMAGES_IMAGE_MODEL = "center.CentreImage"
 WAGTAILDOCS_DOCUMENT_MODEL = "center.CentreDocument"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "center.forms.CentreImageForm"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "center.forms.CentreDocumentForm"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_INLINE_CONTENT_TYPES = ["application/pdf"]
 WAGTAILDOCS_EXTENSIONS = ["pdf", "csv", "xlsx", "docx", "txt", "ics"]
@@ -178,6 +181,8 @@ TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBacken
 # Mail. One door: center.outbox. EMAIL_URL smtp://… sends, filemail:///dir (default) writes readable .eml files.
 EMAIL_URL = env.str("EMAIL_URL", default="")
 OUTBOX_DIR = env.path("OUTBOX_DIR", default=f"{VAR_ROOT}/outbox")()
+INSTANCE_DIR = f"{VAR_ROOT}/instances"
+"""Which database sends from this machine; outside the database, so that a restored copy refuses to send."""
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="centre@assist-park.example")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 LIST_UNSUBSCRIBE_MAILTO = env.str("LIST_UNSUBSCRIBE_MAILTO", default="")

@@ -20,6 +20,7 @@ TEST_ROOT = tempfile.mkdtemp(prefix="assist-park-test-")
 MEDIA_ROOT = f"{TEST_ROOT}/media"
 PRIVATE_ROOT = f"{TEST_ROOT}/private"
 OUTBOX_DIR = f"{TEST_ROOT}/outbox"
+INSTANCE_DIR = f"{TEST_ROOT}/instances"
 EMAIL_URL = ""
 STATIC_ROOT = f"{TEST_ROOT}/static"
 STORAGES = {
@@ -35,3 +36,4 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20}
+SERVE_MEDIA = True

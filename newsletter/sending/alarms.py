@@ -1,0 +1,45 @@
+"""What the sender tells staff when it stops by itself. The words are stored and mailed, so they are Japanese."""
+
+import logging
+from datetime import datetime
+
+from django.conf import settings
+
+from center.models import CentreSettings
+from center.outbox import enqueue
+from newsletter.models import Issue
+from newsletter.sending.verbs import pause_issue
+
+logger = logging.getLogger(__name__)
+
+TOO_LATE = "送信してよい時刻を過ぎたため、止めました。送るときは新しい期限を決めて再開してください。"
+NO_RENDERING = "承認済みの本文が見つからないため、止めました。"
+
+
+def same_answer_words(count: int, answer: str) -> str:
+    """Why an issue stops after as many equal failures."""
+    return f"メールサーバーから同じ返事が{count}回続いたため、止めました。返事: {answer}"
+
+
+def pause_and_tell(issue: Issue, *, reason: str, centre: CentreSettings, now: datetime) -> None:
+    """Pause an issue that is being sent and write to the staff mailbox, in the caller's transaction.
+
+    Without a staff mailbox the contact address gets it; without that too it stands on the issue's screen alone.
+    """
+    pause_issue(issue, by=None, now=now, reason=reason)
+    logger.error("issue %s paused: %s", issue.slug, reason)
+    to = centre.staff_email or centre.email
+    if not to:
+        return
+    enqueue(
+        kind="issue-paused",
+        to=to,
+        subject=f"【要確認】「{issue.subject}」の送信を止めました",
+        text=(
+            f"「{issue.subject}」の送信を途中で止めました。\n\n理由\n{reason}\n\n"
+            "まだ送っていない方には届いていません。送った方に二重に届くことはありません。\n"
+            f"管理画面で内容を確かめ、再開するか、残りを取りやめるかを決めてください。\n{settings.SITE_URL}/admin/\n"
+        ),
+        dedupe_key=f"issue-paused-{issue.pk}-{now:%Y%m%d%H%M%S}",
+        now=now,
+    )

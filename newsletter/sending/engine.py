@@ -1,0 +1,319 @@
+"""The loop that delivers: claim, look again who may be mailed, mark, send, write down. One worker is one process.
+
+A mail is marked `sending` and that is committed before the relay hears of it; its result is committed after. A worker
+that is killed between the two leaves `sending` behind, which becomes `ambiguous` and is never sent again by a machine.
+So nobody gets a mail twice, and nobody is marked sent who was not.
+"""
+
+import logging
+import os
+import random
+import secrets
+import socket
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from center.models import CentreSettings, OutgoingMail, SendingState
+from center.queries import centre_settings
+from newsletter.models import Delivery, Issue, IssueState
+from newsletter.sending import claims, pace
+from newsletter.sending.addresses import UnmailableAddress
+from newsletter.sending.alarms import NO_RENDERING, pause_and_tell
+from newsletter.sending.instance import advance_epoch, check_instance, write_epoch
+from newsletter.sending.lanes import SOURCE_LOCALE, IssueLane, Lane, Letter, SingleLane
+from newsletter.sending.message import sender_address
+from newsletter.sending.mime import UnsendableMessage
+from newsletter.sending.outcomes import Outcome, OutcomeKind, Stage
+from newsletter.sending.recipients import materialise_recipients
+from newsletter.sending.transport import Transport
+from newsletter.sending.verbs import ALIVE, NotBeingSent, close_issue
+
+logger = logging.getLogger(__name__)
+
+CLAIM = 200
+"""Rows taken at once: who leaves while they are being worked off is too late for this issue."""
+LEASE = timedelta(seconds=120)
+CHUNK = 1
+"""Mails between two commits; as many at most are uncertain after a kill."""
+COMMIT_TRIES = 5
+LONGEST_NAP = 5.0
+
+
+@dataclass
+class Tally:
+    """What one run did: results by state, and the relay's trouble that ended it early ("" for none)."""
+
+    counts: Counter = field(default_factory=Counter)
+    closed: list[str] = field(default_factory=list)
+    relay_trouble: str = ""
+
+    def add(self, state: str, count: int = 1) -> None:
+        if count:
+            self.counts[str(state)] += count
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.counts and not self.closed and not self.relay_trouble
+
+
+class NoSender(Exception):
+    """Neither the centre's settings nor DEFAULT_FROM_EMAIL hold an address to send from."""
+
+
+class Worker:
+    """Delivers what is due, until nothing is, `stop` is set, or the relay cannot be reached.
+
+    `clock` gives aware moments, `sleep` takes seconds; tests bring their own.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        name: str = "",
+        lease: timedelta = LEASE,
+        chunk: int = CHUNK,
+        stop: threading.Event | None = None,
+        clock: Callable[[], datetime] = timezone.now,
+        sleep: Callable[[float], object] | None = None,
+    ) -> None:
+        self.transport = transport
+        self.lease = lease
+        self.chunk = chunk
+        self.stop = stop or threading.Event()
+        self.clock = clock
+        self.sleep = sleep or self.stop.wait
+        # A name that no other life of this worker has, so that what is "mine" is mine alone.
+        self.name = f"{(name or socket.gethostname())[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.tally = Tally()
+        self._extended_at: datetime | None = None
+        self._written: list[str] = []
+
+    def run(self, *, issue_slug: str = "") -> Tally:
+        """One run over everything that is due; small mails first, again after each claim of an issue.
+
+        With `issue_slug` that issue alone. Raises RefusesToSend on a copied database, NoSender.
+        """
+        check_instance()
+        centre = centre_settings()
+        try:
+            sender_address(centre)
+        except UnmailableAddress:
+            raise NoSender(
+                "差出人のメールアドレスが正しくありません（センターの設定か DEFAULT_FROM_EMAIL）。"
+            ) from None
+        self.tally = Tally()
+        try:
+            self._reap()
+            if not issue_slug:
+                self._work_off_single_mails(centre)
+            issues = Issue.objects.filter(state=IssueState.SENDING).order_by("send_at", "pk")
+            for issue in issues.filter(slug=issue_slug) if issue_slug else issues:
+                if self._may_continue():
+                    self._work_off_issue(issue, centre, single_mails_between=not issue_slug)
+        finally:
+            self.transport.close()
+        return self.tally
+
+    def _may_continue(self) -> bool:
+        return not self.stop.is_set() and not self.tally.relay_trouble
+
+    def _reap(self) -> None:
+        now = self.clock()
+        alive = Issue.objects.filter(state__in=ALIVE).values_list("pk", flat=True)
+        for rows in (OutgoingMail.objects.all(), Delivery.objects.filter(issue__in=list(alive))):
+            back, uncertain = claims.reap(rows, now=now)
+            if back or uncertain:
+                logger.warning("a worker ended early: %s taken back, %s uncertain", back, uncertain)
+            self.tally.add(SendingState.AMBIGUOUS, uncertain)
+
+    def _work_off_single_mails(self, centre: CentreSettings) -> None:
+        lane = SingleLane(centre)
+        while self._may_continue() and self._work_off_one_claim(lane):
+            pass
+
+    def _work_off_issue(self, issue: Issue, centre: CentreSettings, *, single_mails_between: bool) -> None:
+        lane = IssueLane(issue, centre)
+        now = self.clock()
+        if not lane.may_go_on(now=now):
+            return
+        if issue.materialised_at is None and not self._has_recipients(issue, lane, now):
+            return
+        while self._may_continue() and self._work_off_one_claim(lane):
+            if single_mails_between:
+                self._work_off_single_mails(centre)
+        if not claims.is_anything_open(lane.rows()) and close_issue(issue, now=self.clock()):
+            self.tally.closed.append(issue.slug)
+
+    def _has_recipients(self, issue: Issue, lane: IssueLane, now: datetime) -> bool:
+        """Write the recipients of an issue that has its approved text; False where it was stopped."""
+        if SOURCE_LOCALE not in lane.renderings:
+            with transaction.atomic():
+                pause_and_tell(issue, reason=NO_RENDERING, centre=lane.centre, now=now)
+            return False
+        try:
+            materialise_recipients(issue, now=now)
+        except NotBeingSent:
+            return False
+        return True
+
+    def _work_off_one_claim(self, lane: Lane) -> bool:
+        """Claim, send what may be sent, give back the rest. False when nothing was due."""
+        now = self.clock()
+        if not claims.is_anything_due(lane.rows(), now=now) or not lane.may_go_on(now=now):
+            return False
+        limit = pace.per_minute(now=now)
+        rows, epoch = self._claim(lane, min(CLAIM, limit), now)
+        write_epoch(epoch)
+        results: list[tuple[Letter, Outcome]] = []
+        try:
+            for ids in _chunks(rows, self.chunk):
+                letters = self._composed(lane, ids)
+                letters = self._write_and_mark(lane, results, letters, limit)
+                results = []
+                if letters is None:
+                    break
+                results = [(letter, self._send(letter)) for letter in letters]
+                if trouble := next((str(o) for _, o in results if o.is_about_the_relay), ""):
+                    self.tally.relay_trouble = trouble
+                    break
+        finally:
+            self._durably(lambda: self._finish(lane, results))
+            self._count_written()
+        return True
+
+    def _claim(self, lane: Lane, limit: int, now: datetime) -> tuple[list, int]:
+        with transaction.atomic():
+            ids = claims.claim(lane.rows(), worker=self.name, limit=limit, lease_until=now + self.lease, now=now)
+            rows = lane.load(ids)
+            barred = lane.barred(rows)
+            for code in set(barred.values()):
+                ids = [pk for pk, why in barred.items() if why == code]
+                self._close(lane, ids, SendingState.SUPPRESSED, code, now)
+            lane.forget(list(barred))
+            epoch = advance_epoch()
+        self.tally.add(SendingState.SUPPRESSED, len(barred))
+        self._extended_at = now
+        return [row for row in rows if row.pk not in barred], epoch
+
+    def _composed(self, lane: Lane, rows: Iterable) -> list[Letter]:
+        """The finished messages; a row that cannot become one is refused without the relay hearing of it."""
+        letters = []
+        for row in rows:
+            now = self.clock()
+            try:
+                letters.append(lane.compose(row, now=now))
+            except (UnsendableMessage, UnmailableAddress) as error:
+                outcome = Outcome(OutcomeKind.REFUSED, Stage.COMPOSE, 0, f"{type(error).__name__}: {error}")
+                with transaction.atomic():
+                    self._close(lane, [row.pk], SendingState.REFUSED, str(outcome), now)
+                    lane.note(row, outcome, SendingState.REFUSED, now=now)
+                self.tally.add(SendingState.REFUSED)
+        return letters
+
+    def _close(self, lane: Lane, ids: list[int], state: str, error: str, now: datetime) -> None:
+        claims.close_claimed(lane.rows(), ids, state=state, error=error, worker=self.name, now=now)
+
+    def _write_and_mark(
+        self, lane: Lane, results: list[tuple[Letter, Outcome]], letters: list[Letter], limit: int
+    ) -> list[Letter] | None:
+        """Write the last results and mark the next mails, in one commit where no waiting lies between.
+
+        Returns the letters that may be sent now, or None when this claim is over.
+        """
+        mine = self._durably(lambda: self._write_and_reserve(lane, results, letters, limit))
+        self._count_written()
+        if isinstance(mine, datetime):
+            self._wait_until(mine, lane)
+            mine = None if self.stop.is_set() else self._durably(lambda: self._mark(lane, letters))
+        return None if mine is None else [letter for letter in letters if letter.row.pk in mine]
+
+    def _write_and_reserve(
+        self, lane: Lane, results: list[tuple[Letter, Outcome]], letters: list[Letter], limit: int
+    ) -> datetime | set[int] | None:
+        """The ids that were marked, or the moment from which they may be; None when the lane does not go on."""
+        with transaction.atomic():
+            self._write(lane, results)
+            now = self.clock()
+            if self.stop.is_set() or not lane.may_go_on(now=now):
+                return None
+            if not letters:
+                return set()
+            self._stay_alive(lane, now)
+            starts_at = pace.reserve(len(letters), limit=limit, now=now)
+            return starts_at if starts_at > now else self._mark(lane, letters)
+
+    def _mark(self, lane: Lane, letters: list[Letter]) -> set[int] | None:
+        with transaction.atomic():
+            now = self.clock()
+            if not lane.may_go_on(now=now):
+                return None
+            ids = [letter.row.pk for letter in letters]
+            return claims.mark_sending(lane.rows(), ids, worker=self.name, lease_until=now + self.lease, now=now)
+
+    def _send(self, letter: Letter) -> Outcome:
+        try:
+            return self.transport.send(letter.envelope_from, letter.rcpt, letter.data, kind=letter.kind)
+        except Exception as error:  # whatever went wrong in a transport: the relay may have the mail
+            logger.exception("the transport broke")
+            return Outcome(OutcomeKind.AMBIGUOUS, Stage.BODY, 0, f"{type(error).__name__}: {error}")
+
+    def _write(self, lane: Lane, results: list[tuple[Letter, Outcome]]) -> None:
+        now = self.clock()
+        self._written = []
+        for letter, outcome in results:
+            state = claims.write_result(letter.row, outcome, worker=self.name, now=now, chance=random.random)
+            if state:
+                lane.note(letter.row, outcome, state, now=now)
+                self._written.append(state)
+
+    def _count_written(self) -> None:
+        """After the commit: what is counted is also written."""
+        for state in self._written:
+            self.tally.add(state)
+        self._written = []
+
+    def _finish(self, lane: Lane, results: list[tuple[Letter, Outcome]]) -> None:
+        with transaction.atomic():
+            self._write(lane, results)
+            claims.release(lane.rows(), worker=self.name)
+
+    def _wait_until(self, starts_at: datetime, lane: Lane) -> None:
+        """Sleep until the place that the pace gave, telling the others that this worker lives."""
+        left = (starts_at - self.clock()).total_seconds()
+        while left > 0 and not self.stop.is_set():
+            nap = min(left, LONGEST_NAP)
+            self.sleep(nap)
+            left -= nap
+            if left > 0:
+                self._stay_alive(lane, self.clock())
+
+    def _stay_alive(self, lane: Lane, now: datetime) -> None:
+        if self._extended_at is None or now - self._extended_at > self.lease / 3:
+            claims.extend(lane.rows(), worker=self.name, lease_until=now + self.lease)
+            self._extended_at = now
+
+    def _durably(self, act: Callable[[], object]):
+        """Do it again when the database was away for a moment: a result that is not written makes a mail uncertain."""
+        for left in reversed(range(COMMIT_TRIES)):
+            try:
+                return act()
+            except (OperationalError, InterfaceError):
+                if not left or connection.in_atomic_block:
+                    raise
+                logger.warning("the database did not answer, trying again")
+                connection.close_if_unusable_or_obsolete()
+                time.sleep(1)
+
+
+def _chunks(rows: list, size: int) -> Iterable[list]:
+    waiting = deque(rows)
+    while waiting:
+        yield [waiting.popleft() for _ in range(min(size, len(waiting)))]
