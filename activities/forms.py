@@ -197,10 +197,10 @@ class NoticeFields(forms.Form):
         help_text=_("Please tick it also when nobody can be seen."),
     )
 
-    def __init__(self, data=None, *args, now: datetime, **kwargs) -> None:
+    def __init__(self, data: QueryDict | None = None, *args, today: date, **kwargs) -> None:
         super().__init__(data, *args, **kwargs)
         self.use_required_attribute = False
-        self.today = tokyo_date(now)
+        self.today = today
         self.fields["media"].initial = [medium.value for medium in Medium]
         self.rows = [
             SessionForm(data, prefix=f"s{number}", today=self.today, number=number)
@@ -331,7 +331,7 @@ class NoticeForm(GuardedFormMixin, NoticeFields):
         self, *args, now: datetime, guard_phone: str = "", criteria: list[str] = (), has_images: bool = False, **kwargs
     ) -> None:
         self.has_images = has_images
-        super().__init__(*args, now=now, guard_phone=guard_phone, **kwargs)
+        super().__init__(*args, now=now, guard_phone=guard_phone, today=tokyo_date(now), **kwargs)
         self._ask_criteria(list(criteria))
         self.fields["fee_way"].required = False
         self.fields["application_way"].required = False

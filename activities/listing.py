@@ -1,4 +1,4 @@
-"""What every list shares: pages of twenty, and filters that live in the address. Wrong values are left out, politely."""
+"""What every list shares: pages of twenty, and filters that live in the address. Wrong values are left out."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 from wagtail.query import PageQuerySet
 
 from activities import deadlines, notice_queries, queries
+from activities.models import EventSession
 from center.opening import tokyo_date
 from center.queries import opening_calendar
 from center.visibility import publicly_visible
@@ -40,7 +42,7 @@ def board_at(now: datetime, *, home: "models.HomePage", language: str) -> dict:
     posts = list(queries.open_match_posts(**asked).prefetch_related(None)[:POSTS_AMONG_CALLS])
     shown = {
         "changed": list(queries.changed_events(**asked).prefetch_related(None)[:ANNOUNCEMENTS_SHOWN]),
-        "sessions": list(sessions.prefetch_related(None).prefetch_related("page__sessions")[:SESSIONS_SHOWN]),
+        "sessions": list(sessions.prefetch_related(None).annotate(session_count=_count_of_event())[:SESSIONS_SHOWN]),
         "grants": list(queries.closing_soon_grants(**asked).prefetch_related(None)[:GRANTS_SHOWN]),
         "calls": list(queries.calls(**asked)[: CALLS_SHOWN - len(posts)]),
         "posts": posts,
@@ -78,6 +80,12 @@ class NextMail:
 def _pages(shown: dict[str, list]) -> Iterable:
     for name, rows in shown.items():
         yield from (row.page if name == "sessions" else row for row in rows)
+
+
+def _count_of_event() -> Subquery:
+    """How many sessions the event of a session has."""
+    rows = EventSession.objects.filter(page_id=OuterRef("page_id")).order_by().values("page_id")
+    return Subquery(rows.annotate(number=Count("pk")).values("number"))
 
 
 def _services(home: "models.HomePage", visible: PageQuerySet) -> list["models.StandardPage"]:

@@ -35,5 +35,9 @@ def tokyo():
 def staff(db, django_user_model):
     """A member of staff who may do everything."""
     return django_user_model.objects.create_superuser(
-        username="hanako", email="hanako@assist-park.example", password="himitsu-no-kotoba", last_name="見本", first_name="花子"
+        username="hanako",
+        email="hanako@assist-park.example",
+        password="himitsu-no-kotoba",
+        last_name="見本",
+        first_name="花子",
     )

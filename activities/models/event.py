@@ -45,37 +45,80 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         _("new dates are fixed"), default=False, help_text=_("For a postponed event: the dates below are the new ones.")
     )
     change_note = models.CharField(_("what changed"), max_length=200, blank=True)
-    place = models.ForeignKey("activities.Place", verbose_name=_("place"), null=True, blank=True, on_delete=models.SET_NULL, related_name="events")
-    venue_name = models.CharField(_("venue"), max_length=120, blank=True, help_text=_("Where no place is chosen, or the room in it."))
+    place = models.ForeignKey(
+        "activities.Place",
+        verbose_name=_("place"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="events",
+    )
+    venue_name = models.CharField(
+        _("venue"), max_length=120, blank=True, help_text=_("Where no place is chosen, or the room in it.")
+    )
     venue_address = models.CharField(_("address of the venue"), max_length=200, blank=True)
-    area = models.ForeignKey("activities.Area", verbose_name=_("area"), null=True, blank=True, on_delete=models.SET_NULL, related_name="events")
+    area = models.ForeignKey(
+        "activities.Area",
+        verbose_name=_("area"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="events",
+    )
     is_online = models.BooleanField(_("online"), default=False)
     online_url = models.URLField(_("address of the online meeting page"), blank=True)
     is_free = models.BooleanField(_("free of charge"), default=False)
     fee = models.CharField(_("fee"), max_length=120, blank=True)
     capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True)
     is_full = models.BooleanField(_("full"), default=False)
-    application_way = models.CharField(_("application"), max_length=8, choices=ApplicationWay.choices, default=ApplicationWay.NONE)
+    application_way = models.CharField(
+        _("application"), max_length=8, choices=ApplicationWay.choices, default=ApplicationWay.NONE
+    )
     application_text = models.CharField(_("how to apply"), max_length=300, blank=True)
     application_url = models.URLField(_("address of the application page"), blank=True)
     apply_by_on = models.DateField(_("apply by (day)"), null=True, blank=True)
     apply_by_time = models.TimeField(_("apply by (time)"), null=True, blank=True)
-    is_walk_in = models.BooleanField(_("walk-in welcome"), default=False, help_text=_("One can come without having applied."))
+    is_walk_in = models.BooleanField(
+        _("walk-in welcome"), default=False, help_text=_("One can come without having applied.")
+    )
     target = models.CharField(_("for whom"), max_length=200, blank=True)
     bring = models.CharField(_("what to bring"), max_length=200, blank=True)
     wheelchair = models.CharField(_("wheelchair"), max_length=200, blank=True)
     hearing = models.CharField(_("hearing"), max_length=200, blank=True)
     children = models.CharField(_("with children"), max_length=200, blank=True)
     parking = models.CharField(_("parking"), max_length=200, blank=True)
-    organiser_group = models.ForeignKey("activities.GroupPage", verbose_name=_("organising group"), null=True, blank=True, on_delete=models.SET_NULL, related_name="events")
-    organiser_name = models.CharField(_("organiser"), max_length=120, blank=True, help_text=_("Where the organiser is not a group in the list."))
+    organiser_group = models.ForeignKey(
+        "activities.GroupPage",
+        verbose_name=_("organising group"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="events",
+    )
+    organiser_name = models.CharField(
+        _("organiser"), max_length=120, blank=True, help_text=_("Where the organiser is not a group in the list.")
+    )
     contact_name = models.CharField(_("contact"), max_length=120, blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=40, blank=True)
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     contact_url = models.URLField(_("contact web page"), blank=True)
-    image = models.ForeignKey("center.CentreImage", verbose_name=_("image"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    image = models.ForeignKey(
+        "center.CentreImage",
+        verbose_name=_("image"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     image_alt = models.CharField(_("description of the image"), max_length=250, blank=True)
-    flyer = models.ForeignKey("center.CentreDocument", verbose_name=_("flyer (PDF)"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    flyer = models.ForeignKey(
+        "center.CentreDocument",
+        verbose_name=_("flyer (PDF)"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
 
     override_translatable_fields = synchronised("venue_name", "venue_address", "fee", "contact_name", "contact_phone")
     parent_page_types = ["activities.EventIndexPage"]
@@ -83,7 +126,9 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
     content_panels = [
         *Page.content_panels,
         *SummaryMixin.summary_panels,
-        MultiFieldPanel([FieldPanel("state"), FieldPanel("has_new_dates"), FieldPanel("change_note")], heading=_("State")),
+        MultiFieldPanel(
+            [FieldPanel("state"), FieldPanel("has_new_dates"), FieldPanel("change_note")], heading=_("State")
+        ),
         InlinePanel("sessions", heading=_("Dates"), label=_("session")),
         MultiFieldPanel(
             [
@@ -105,9 +150,31 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
             ],
             heading=_("Fee and application"),
         ),
-        MultiFieldPanel([FieldPanel("target"), FieldPanel("bring"), FieldPanel("wheelchair"), FieldPanel("hearing"), FieldPanel("children"), FieldPanel("parking")], heading=_("For those who come")),
-        MultiFieldPanel([FieldPanel("organiser_group"), FieldPanel("organiser_name"), FieldPanel("contact_name"), FieldPanel("contact_phone"), FieldPanel("contact_email"), FieldPanel("contact_url")], heading=_("Organiser and contact")),
-        MultiFieldPanel([FieldPanel("image"), FieldPanel("image_alt"), FieldPanel("flyer")], heading=_("Image and flyer")),
+        MultiFieldPanel(
+            [
+                FieldPanel("target"),
+                FieldPanel("bring"),
+                FieldPanel("wheelchair"),
+                FieldPanel("hearing"),
+                FieldPanel("children"),
+                FieldPanel("parking"),
+            ],
+            heading=_("For those who come"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("organiser_group"),
+                FieldPanel("organiser_name"),
+                FieldPanel("contact_name"),
+                FieldPanel("contact_phone"),
+                FieldPanel("contact_email"),
+                FieldPanel("contact_url"),
+            ],
+            heading=_("Organiser and contact"),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("image"), FieldPanel("image_alt"), FieldPanel("flyer")], heading=_("Image and flyer")
+        ),
         *BodyMixin.body_panels,
         *Mailable.mail_panels,
         FieldPanel("is_sample"),
@@ -169,7 +236,7 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
 
     @property
     def apply_by_at(self) -> datetime | None:
-        """The moment (aware, excluded) from which applications are closed; None: no deadline. A day counts till 24:00."""
+        """The moment (aware, excluded) at which applications close; None: no deadline. A day counts till 24:00."""
         return deadline_moment(self.apply_by_on, self.apply_by_time)
 
     @property
@@ -210,7 +277,9 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         sessions = self.ordered_sessions()
         return max(session.compute_until() for session in sessions) if sessions else None
 
-    def usefulness(self, send_at: datetime, *, first_public_at: datetime | None, previous_cutoff_at: datetime) -> Usefulness:
+    def usefulness(
+        self, send_at: datetime, *, first_public_at: datetime | None, previous_cutoff_at: datetime
+    ) -> Usefulness:
         """Source: the monthly mail, "of use", events."""
         if self.state == EventState.CANCELLED or (self.state == EventState.POSTPONED and not self.has_new_dates):
             return Usefulness(False, OutReason.CANCELLED)
@@ -229,12 +298,28 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
 
     def key_facts(self) -> list[KeyFact]:
         facts = [
-            KeyFact("state", str(_("state")), "" if self.state == EventState.PLANNED else str(self.get_state_display())),
+            KeyFact(
+                "state", str(_("state")), "" if self.state == EventState.PLANNED else str(self.get_state_display())
+            ),
             KeyFact("sessions", str(_("when")), self.when_words),
-            KeyFact("venue", str(_("where")), "　".join(part for part in (self.venue_words, self.address_words) if part)),
+            KeyFact(
+                "venue", str(_("where")), "　".join(part for part in (self.venue_words, self.address_words) if part)
+            ),
             KeyFact("fee", str(_("fee")), self.fee_words),
-            KeyFact("application", str(_("application")), self.application_words + (f"（{_('full')}）" if self.is_full else "")),
-            KeyFact("contact", str(_("contact")), " ".join(part for part in (self.contact_name, self.contact_phone, self.contact_email, self.contact_url) if part)),
+            KeyFact(
+                "application",
+                str(_("application")),
+                self.application_words + (f"（{_('full')}）" if self.is_full else ""),
+            ),
+            KeyFact(
+                "contact",
+                str(_("contact")),
+                " ".join(
+                    part
+                    for part in (self.contact_name, self.contact_phone, self.contact_email, self.contact_url)
+                    if part
+                ),
+            ),
         ]
         return [fact for fact in facts if fact.value]
 
@@ -251,7 +336,7 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
 
 
 class EventSession(Orderable):
-    """One time at which an event happens. `starts_at` and `ends_at` are moments; an all-day session counts whole days."""
+    """One time at which an event happens. Both ends are moments; an all-day session counts whole days."""
 
     page = ParentalKey(EventPage, on_delete=models.CASCADE, related_name="sessions")
     starts_at = models.DateTimeField(_("starts at"))

@@ -28,7 +28,10 @@ class FestaPage(EventPage):
         FieldPanel("edition"),
         *EventPage.content_panels[2:],
         InlinePanel("programme", heading=_("Programme"), label=_("programme item")),
-        MultiFieldPanel([FieldRowPanel([FieldPanel("call_opens_on"), FieldPanel("call_closes_on")]), FieldPanel("call_text")], heading=_("Call for exhibitors")),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("call_opens_on"), FieldPanel("call_closes_on")]), FieldPanel("call_text")],
+            heading=_("Call for exhibitors"),
+        ),
         InlinePanel("exhibitors", heading=_("Exhibitors"), label=_("exhibitor")),
         FieldPanel("report"),
     ]
@@ -54,7 +57,11 @@ class FestaProgrammeItem(Orderable):
     place = models.CharField(_("where"), max_length=80, blank=True)
     text = models.TextField(_("text"), blank=True)
 
-    panels = [FieldRowPanel([FieldPanel("starts_at_time"), FieldPanel("ends_at_time"), FieldPanel("place")]), FieldPanel("title"), FieldPanel("text")]
+    panels = [
+        FieldRowPanel([FieldPanel("starts_at_time"), FieldPanel("ends_at_time"), FieldPanel("place")]),
+        FieldPanel("title"),
+        FieldPanel("text"),
+    ]
 
     class Meta(Orderable.Meta):
         verbose_name = _("programme item")
@@ -68,8 +75,17 @@ class FestaExhibitor(Orderable):
     """One group that shows its work, with its booth."""
 
     page = ParentalKey(FestaPage, on_delete=models.CASCADE, related_name="exhibitors")
-    group = models.ForeignKey("activities.GroupPage", verbose_name=_("group"), null=True, blank=True, on_delete=models.SET_NULL, related_name="festa_booths")
-    name = models.CharField(_("name"), max_length=120, blank=True, help_text=_("Where the exhibitor is not a group in the list."))
+    group = models.ForeignKey(
+        "activities.GroupPage",
+        verbose_name=_("group"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="festa_booths",
+    )
+    name = models.CharField(
+        _("name"), max_length=120, blank=True, help_text=_("Where the exhibitor is not a group in the list.")
+    )
     booth = models.CharField(_("booth"), max_length=20, blank=True)
     text = models.CharField(_("what they show"), max_length=200, blank=True)
 

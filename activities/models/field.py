@@ -18,7 +18,13 @@ class NamedRow(models.Model):
     name_easy = models.CharField(_("name (easy Japanese)"), max_length=120, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
-    panels = [FieldPanel("name"), FieldPanel("name_en"), FieldPanel("name_easy"), FieldPanel("slug"), FieldPanel("order")]
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("name_en"),
+        FieldPanel("name_easy"),
+        FieldPanel("slug"),
+        FieldPanel("order"),
+    ]
 
     class Meta:
         abstract = True

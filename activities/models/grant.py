@@ -35,12 +35,21 @@ class GrantPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
     funder = models.CharField(_("funder"), max_length=160)
     applicants_text = models.CharField(_("who may apply"), max_length=300, blank=True)
     amount_upper = models.PositiveIntegerField(_("upper amount (yen)"), null=True, blank=True)
-    rate = models.CharField(_("rate"), max_length=80, blank=True, help_text=_("For example: up to three quarters of the costs."))
+    rate = models.CharField(
+        _("rate"), max_length=80, blank=True, help_text=_("For example: up to three quarters of the costs.")
+    )
     opens_on = models.DateField(_("opens on"), null=True, blank=True)
     closes_on = models.DateField(_("closes on"), null=True, blank=True)
     closes_time = models.TimeField(_("closes at"), null=True, blank=True)
     is_always_open = models.BooleanField(_("open at any time"), default=False)
-    guide = models.ForeignKey("center.CentreDocument", verbose_name=_("guide (PDF)"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    guide = models.ForeignKey(
+        "center.CentreDocument",
+        verbose_name=_("guide (PDF)"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     guide_url = models.URLField(_("address of the guide"), blank=True)
     contact_name = models.CharField(_("contact"), max_length=120, blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=40, blank=True)
@@ -57,9 +66,19 @@ class GrantPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         InlinePanel("applicants", heading=_("Who may apply"), label=_("applicant")),
         FieldPanel("applicants_text"),
         MultiFieldPanel([FieldRowPanel([FieldPanel("amount_upper"), FieldPanel("rate")])], heading=_("Amount")),
-        MultiFieldPanel([FieldPanel("is_always_open"), FieldPanel("opens_on"), FieldRowPanel([FieldPanel("closes_on"), FieldPanel("closes_time")]), FieldPanel("is_cancelled")], heading=_("Applications")),
+        MultiFieldPanel(
+            [
+                FieldPanel("is_always_open"),
+                FieldPanel("opens_on"),
+                FieldRowPanel([FieldPanel("closes_on"), FieldPanel("closes_time")]),
+                FieldPanel("is_cancelled"),
+            ],
+            heading=_("Applications"),
+        ),
         MultiFieldPanel([FieldPanel("guide"), FieldPanel("guide_url")], heading=_("Guide")),
-        MultiFieldPanel([FieldPanel("contact_name"), FieldPanel("contact_phone"), FieldPanel("contact_email")], heading=_("Contact")),
+        MultiFieldPanel(
+            [FieldPanel("contact_name"), FieldPanel("contact_phone"), FieldPanel("contact_email")], heading=_("Contact")
+        ),
         *BodyMixin.body_panels,
         *Mailable.mail_panels,
         FieldPanel("is_sample"),
@@ -115,7 +134,9 @@ class GrantPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
     def useful_until(self) -> datetime | None:
         return self.closes_at
 
-    def usefulness(self, send_at: datetime, *, first_public_at: datetime | None, previous_cutoff_at: datetime) -> Usefulness:
+    def usefulness(
+        self, send_at: datetime, *, first_public_at: datetime | None, previous_cutoff_at: datetime
+    ) -> Usefulness:
         """Source: the monthly mail, "of use", grants and calls. Not yet open is in, as an announcement."""
         if self.is_cancelled:
             return Usefulness(False, OutReason.CANCELLED)
@@ -131,12 +152,22 @@ class GrantPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
             KeyFact("deadline", str(_("deadline")), self.deadline_words),
             KeyFact("opens", str(_("opens on")), day_words(self.opens_on) if self.opens_on else ""),
             KeyFact("fee", str(_("amount")), self.amount_words),
-            KeyFact("contact", str(_("contact")), " ".join(part for part in (self.contact_name, self.contact_phone, self.contact_email, self.guide_url) if part)),
+            KeyFact(
+                "contact",
+                str(_("contact")),
+                " ".join(
+                    part for part in (self.contact_name, self.contact_phone, self.contact_email, self.guide_url) if part
+                ),
+            ),
         ]
         return [fact for fact in facts if fact.value]
 
     def mail_lines(self) -> list[str]:
-        lines = [str(_("deadline %(day)s") % {"day": self.deadline_words}) if not self.is_always_open else self.deadline_words]
+        lines = [
+            str(_("deadline %(day)s") % {"day": self.deadline_words})
+            if not self.is_always_open
+            else self.deadline_words
+        ]
         if self.opens_on:
             lines.append(str(_("opens on %(day)s") % {"day": day_words(self.opens_on)}))
         lines.append("。".join(part for part in (self.amount_words, self.applicants_text) if part))

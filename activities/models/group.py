@@ -26,9 +26,13 @@ class GroupKind(models.TextChoices):
 class GroupPage(SampleMixin, SummaryMixin, BodyMixin, Page):
     """One group that is active in the city, as citizens see it."""
 
-    kana = models.CharField(_("reading"), max_length=160, blank=True, help_text=_("In hiragana; the list is in this order."))
+    kana = models.CharField(
+        _("reading"), max_length=160, blank=True, help_text=_("In hiragana; the list is in this order.")
+    )
     kind = models.CharField(_("kind"), max_length=16, choices=GroupKind.choices, default=GroupKind.VOLUNTARY)
-    activity_fields = ParentalManyToManyField("activities.ActivityField", verbose_name=_("fields of activity"), blank=True, related_name="groups")
+    activity_fields = ParentalManyToManyField(
+        "activities.ActivityField", verbose_name=_("fields of activity"), blank=True, related_name="groups"
+    )
     areas = ParentalManyToManyField("activities.Area", verbose_name=_("areas"), blank=True, related_name="groups")
     activity_days = models.CharField(_("days of activity"), max_length=120, blank=True)
     activity_place = models.CharField(_("where they meet"), max_length=120, blank=True)
@@ -39,8 +43,17 @@ class GroupPage(SampleMixin, SummaryMixin, BodyMixin, Page):
     is_recruiting = models.BooleanField(_("looks for members"), default=False)
     recruiting_text = models.TextField(_("whom they look for"), blank=True)
     recruiting_until_on = models.DateField(_("until"), null=True, blank=True)
-    image = models.ForeignKey("center.CentreImage", verbose_name=_("image"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    notice_email = models.EmailField(_("e-mail for notices"), blank=True, help_text=_("Never shown. Links to the form for this group go here."))
+    image = models.ForeignKey(
+        "center.CentreImage",
+        verbose_name=_("image"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    notice_email = models.EmailField(
+        _("e-mail for notices"), blank=True, help_text=_("Never shown. Links to the form for this group go here.")
+    )
     is_trusted = models.BooleanField(_("trusted group"), default=False)
     last_confirmed_on = models.DateField(_("last confirmed on"), null=True, blank=True)
     kana_key = models.CharField(max_length=320, blank=True, editable=False, db_index=True)
@@ -64,11 +77,22 @@ class GroupPage(SampleMixin, SummaryMixin, BodyMixin, Page):
             ],
             heading=_("About the group"),
         ),
-        MultiFieldPanel([FieldPanel("is_recruiting"), FieldPanel("recruiting_text"), FieldPanel("recruiting_until_on")], heading=_("Looking for members")),
+        MultiFieldPanel(
+            [FieldPanel("is_recruiting"), FieldPanel("recruiting_text"), FieldPanel("recruiting_until_on")],
+            heading=_("Looking for members"),
+        ),
         InlinePanel("contacts", heading=_("Contacts"), label=_("contact")),
         FieldPanel("image"),
         *BodyMixin.body_panels,
-        MultiFieldPanel([FieldPanel("notice_email"), FieldPanel("is_trusted"), FieldPanel("last_confirmed_on"), FieldPanel("is_sample")], heading=_("For the centre")),
+        MultiFieldPanel(
+            [
+                FieldPanel("notice_email"),
+                FieldPanel("is_trusted"),
+                FieldPanel("last_confirmed_on"),
+                FieldPanel("is_sample"),
+            ],
+            heading=_("For the centre"),
+        ),
     ]
     search_fields = [
         *Page.search_fields,

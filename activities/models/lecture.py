@@ -21,7 +21,9 @@ class LecturePage(EventPage):
     """One lecture of the centre: a course of one or more sessions that people apply for by phone, mail or a link."""
 
     series = models.CharField(_("series"), max_length=10, choices=LectureSeries.choices, default=LectureSeries.SUPPORT)
-    topics = ParentalManyToManyField("activities.LectureTopic", verbose_name=_("topics"), blank=True, related_name="lectures")
+    topics = ParentalManyToManyField(
+        "activities.LectureTopic", verbose_name=_("topics"), blank=True, related_name="lectures"
+    )
     speaker_name = models.CharField(_("speaker"), max_length=120, blank=True)
     speaker_profile = models.TextField(_("about the speaker"), blank=True)
 
@@ -29,7 +31,10 @@ class LecturePage(EventPage):
     subpage_types: list[str] = []
     content_panels = [
         *EventPage.content_panels[:2],
-        MultiFieldPanel([FieldPanel("series"), FieldPanel("topics"), FieldPanel("speaker_name"), FieldPanel("speaker_profile")], heading=_("Lecture")),
+        MultiFieldPanel(
+            [FieldPanel("series"), FieldPanel("topics"), FieldPanel("speaker_name"), FieldPanel("speaker_profile")],
+            heading=_("Lecture"),
+        ),
         *EventPage.content_panels[2:],
         InlinePanel("materials", heading=_("Materials"), label=_("document")),
     ]
@@ -49,7 +54,9 @@ class LectureMaterial(Orderable):
     """One document handed out, put on the page afterwards."""
 
     page = ParentalKey(LecturePage, on_delete=models.CASCADE, related_name="materials")
-    document = models.ForeignKey("center.CentreDocument", verbose_name=_("document"), on_delete=models.CASCADE, related_name="+")
+    document = models.ForeignKey(
+        "center.CentreDocument", verbose_name=_("document"), on_delete=models.CASCADE, related_name="+"
+    )
 
     panels = [FieldPanel("document")]
 

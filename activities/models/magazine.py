@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.fields import StreamField
-from wagtail.models import Orderable
-from wagtail.models import Page
+from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from activities import lists
@@ -24,7 +23,10 @@ class MagazineIndexPage(IndexPage):
     """All issues of the magazine. Its cadence is data: the days of the year on which an issue comes out."""
 
     subpage_types = ["activities.MagazineIssuePage"]
-    content_panels = [*IndexPage.content_panels, InlinePanel("cadence", heading=_("Days of publication"), label=_("day"))]
+    content_panels = [
+        *IndexPage.content_panels,
+        InlinePanel("cadence", heading=_("Days of publication"), label=_("day")),
+    ]
 
     class Meta:
         verbose_name = _("magazine")
@@ -67,8 +69,22 @@ class MagazineIssuePage(SampleMixin, SummaryMixin, Mailable, Page):
 
     number = models.PositiveSmallIntegerField(_("number"))
     issued_on = models.DateField(_("date of issue"))
-    pdf = models.ForeignKey("center.CentreDocument", verbose_name=_("PDF"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    cover = models.ForeignKey("center.CentreImage", verbose_name=_("cover"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    pdf = models.ForeignKey(
+        "center.CentreDocument",
+        verbose_name=_("PDF"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    cover = models.ForeignKey(
+        "center.CentreImage",
+        verbose_name=_("cover"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
 
     override_translatable_fields = synchronised()
     parent_page_types = ["activities.MagazineIndexPage"]
@@ -83,7 +99,11 @@ class MagazineIssuePage(SampleMixin, SummaryMixin, Mailable, Page):
         *Mailable.mail_panels,
         FieldPanel("is_sample"),
     ]
-    search_fields = [*Page.search_fields, *SummaryMixin.summary_search_fields, index.RelatedFields("articles", [index.SearchField("title"), index.SearchField("body")])]
+    search_fields = [
+        *Page.search_fields,
+        *SummaryMixin.summary_search_fields,
+        index.RelatedFields("articles", [index.SearchField("title"), index.SearchField("body")]),
+    ]
     mail_kind = "magazine"
 
     class Meta:
@@ -97,7 +117,9 @@ class MagazineIssuePage(SampleMixin, SummaryMixin, Mailable, Page):
     def useful_until(self) -> datetime | None:
         return None
 
-    def usefulness(self, send_at: datetime, *, first_public_at: datetime | None, previous_cutoff_at: datetime) -> Usefulness:
+    def usefulness(
+        self, send_at: datetime, *, first_public_at: datetime | None, previous_cutoff_at: datetime
+    ) -> Usefulness:
         """Source: the monthly mail, "of use": the magazine once, when it is new."""
         if first_public_at is not None and first_public_at <= previous_cutoff_at:
             return Usefulness(False, OutReason.BEFORE_LAST_ISSUE)
@@ -107,7 +129,14 @@ class MagazineIssuePage(SampleMixin, SummaryMixin, Mailable, Page):
         return [KeyFact("issued", str(_("date of issue")), day_words(self.issued_on))]
 
     def mail_lines(self) -> list[str]:
-        return [line for line in (str(_("no. %(number)d, %(day)s") % {"number": self.number, "day": day_words(self.issued_on)}), self.summary) if line]
+        return [
+            line
+            for line in (
+                str(_("no. %(number)d, %(day)s") % {"number": self.number, "day": day_words(self.issued_on)}),
+                self.summary,
+            )
+            if line
+        ]
 
 
 class MagazineArticle(Orderable):

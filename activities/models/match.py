@@ -53,8 +53,17 @@ class MatchPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
     resource = models.CharField(_("what"), max_length=8, choices=MatchResource.choices)
     state = models.CharField(_("state"), max_length=10, choices=MatchState.choices, default=MatchState.OPEN)
     open_until_on = models.DateField(_("open until"), null=True, blank=True)
-    group = models.ForeignKey("activities.GroupPage", verbose_name=_("group"), null=True, blank=True, on_delete=models.SET_NULL, related_name="match_posts")
-    area = models.ForeignKey("activities.Area", verbose_name=_("area"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    group = models.ForeignKey(
+        "activities.GroupPage",
+        verbose_name=_("group"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="match_posts",
+    )
+    area = models.ForeignKey(
+        "activities.Area", verbose_name=_("area"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     override_translatable_fields = synchronised()
     parent_page_types = ["activities.MatchIndexPage"]
@@ -87,7 +96,9 @@ class MatchPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
     def useful_until(self) -> datetime | None:
         return deadline_moment(self.open_until_on, None)
 
-    def usefulness(self, send_at: datetime, *, first_public_at: datetime | None, previous_cutoff_at: datetime) -> Usefulness:
+    def usefulness(
+        self, send_at: datetime, *, first_public_at: datetime | None, previous_cutoff_at: datetime
+    ) -> Usefulness:
         """Source: the monthly mail, "of use", matching posts: open."""
         if self.state != MatchState.OPEN or is_past_deadline(self.open_until_on, None, send_at):
             return Usefulness(False, OutReason.CLOSED)
@@ -101,5 +112,9 @@ class MatchPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         return [fact for fact in facts if fact.value]
 
     def mail_lines(self) -> list[str]:
-        words = [str(self.get_direction_display()), str(self.get_resource_display()), str(_("until %(day)s") % {"day": self.deadline_words}) if self.open_until_on else self.deadline_words]
+        words = [
+            str(self.get_direction_display()),
+            str(self.get_resource_display()),
+            str(_("until %(day)s") % {"day": self.deadline_words}) if self.open_until_on else self.deadline_words,
+        ]
         return [line for line in ("・".join(words), self.summary) if line]

@@ -27,16 +27,39 @@ class NewsPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
 
     kind = models.CharField(_("kind"), max_length=12, choices=NewsKind.choices, default=NewsKind.ANNOUNCEMENT)
     published_on = models.DateField(_("date"), null=True, blank=True)
-    group = models.ForeignKey("activities.GroupPage", verbose_name=_("group"), null=True, blank=True, on_delete=models.SET_NULL, related_name="news")
-    deadline_on = models.DateField(_("deadline (day)"), null=True, blank=True, help_text=_("For calls; empty means no deadline."))
+    group = models.ForeignKey(
+        "activities.GroupPage",
+        verbose_name=_("group"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="news",
+    )
+    deadline_on = models.DateField(
+        _("deadline (day)"), null=True, blank=True, help_text=_("For calls; empty means no deadline.")
+    )
     deadline_time = models.TimeField(_("deadline (time)"), null=True, blank=True)
     is_closed = models.BooleanField(_("call is closed"), default=False)
-    about_page = models.ForeignKey("wagtailcore.Page", verbose_name=_("page that changed"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    about_page = models.ForeignKey(
+        "wagtailcore.Page",
+        verbose_name=_("page that changed"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     contact_name = models.CharField(_("contact"), max_length=120, blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=40, blank=True)
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     contact_url = models.URLField(_("contact web page"), blank=True)
-    image = models.ForeignKey("center.CentreImage", verbose_name=_("image"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    image = models.ForeignKey(
+        "center.CentreImage",
+        verbose_name=_("image"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     image_alt = models.CharField(_("description of the image"), max_length=250, blank=True)
 
     override_translatable_fields = synchronised("contact_name", "contact_phone")
@@ -46,10 +69,21 @@ class NewsPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         *Page.content_panels,
         FieldRowPanel([FieldPanel("kind"), FieldPanel("published_on")]),
         *SummaryMixin.summary_panels,
-        MultiFieldPanel([FieldRowPanel([FieldPanel("deadline_on"), FieldPanel("deadline_time")]), FieldPanel("is_closed")], heading=_("Deadline of a call")),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("deadline_on"), FieldPanel("deadline_time")]), FieldPanel("is_closed")],
+            heading=_("Deadline of a call"),
+        ),
         FieldPanel("group"),
         FieldPanel("about_page"),
-        MultiFieldPanel([FieldPanel("contact_name"), FieldPanel("contact_phone"), FieldPanel("contact_email"), FieldPanel("contact_url")], heading=_("Contact")),
+        MultiFieldPanel(
+            [
+                FieldPanel("contact_name"),
+                FieldPanel("contact_phone"),
+                FieldPanel("contact_email"),
+                FieldPanel("contact_url"),
+            ],
+            heading=_("Contact"),
+        ),
         MultiFieldPanel([FieldPanel("image"), FieldPanel("image_alt")], heading=_("Image")),
         *BodyMixin.body_panels,
         *Mailable.mail_panels,
@@ -81,7 +115,9 @@ class NewsPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
     def useful_until(self) -> datetime | None:
         return deadline_moment(self.deadline_on, self.deadline_time) if self.kind == NewsKind.CALL else None
 
-    def usefulness(self, send_at: datetime, *, first_public_at: datetime | None, previous_cutoff_at: datetime) -> Usefulness:
+    def usefulness(
+        self, send_at: datetime, *, first_public_at: datetime | None, previous_cutoff_at: datetime
+    ) -> Usefulness:
         """Source: the monthly mail, "of use": a call by its deadline, other news once, when it is new."""
         if self.kind == NewsKind.CALL:
             if self.is_closed or is_past_deadline(self.deadline_on, self.deadline_time, send_at):
@@ -95,11 +131,28 @@ class NewsPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         facts = [
             KeyFact("state", str(_("state")), str(_("call is closed")) if self.is_closed else ""),
             KeyFact("deadline", str(_("deadline")), self.deadline_words),
-            KeyFact("contact", str(_("contact")), " ".join(part for part in (self.contact_name, self.contact_phone, self.contact_email, self.contact_url) if part)),
+            KeyFact(
+                "contact",
+                str(_("contact")),
+                " ".join(
+                    part
+                    for part in (self.contact_name, self.contact_phone, self.contact_email, self.contact_url)
+                    if part
+                ),
+            ),
         ]
         return [fact for fact in facts if fact.value]
 
     def mail_lines(self) -> list[str]:
         who = self.group.title if self.group else ""
-        first = "。".join(part for part in (who, str(_("until %(day)s") % {"day": self.deadline_words}) if self.deadline_on and self.kind == NewsKind.CALL else self.deadline_words) if part)
+        first = "。".join(
+            part
+            for part in (
+                who,
+                str(_("until %(day)s") % {"day": self.deadline_words})
+                if self.deadline_on and self.kind == NewsKind.CALL
+                else self.deadline_words,
+            )
+            if part
+        )
         return [line for line in (first, self.summary) if line]

@@ -71,11 +71,22 @@ class Notice(models.Model):
     returned_at = models.DateTimeField(_("returned at"), null=True, blank=True)
     late_return = models.BooleanField(_("returned after the due day"), default=False)
     public_since = models.DateTimeField(_("public since"), null=True, blank=True)
-    applied_at = models.DateTimeField(_("applied at"), null=True, blank=True, help_text=_("For a change or cancellation: when the page showed it."))
-    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True, help_text=_("Published, declined or withdrawn."))
+    applied_at = models.DateTimeField(
+        _("applied at"), null=True, blank=True, help_text=_("For a change or cancellation: when the page showed it.")
+    )
+    settled_at = models.DateTimeField(
+        _("settled at"), null=True, blank=True, help_text=_("Published, declined or withdrawn.")
+    )
 
     # who sent it
-    group = models.ForeignKey("activities.GroupPage", verbose_name=_("group"), null=True, blank=True, on_delete=models.SET_NULL, related_name="sent_notices")
+    group = models.ForeignKey(
+        "activities.GroupPage",
+        verbose_name=_("group"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="sent_notices",
+    )
     group_name = models.CharField(_("name of the group"), max_length=120)
     contact_name = models.CharField(_("your name"), max_length=80)
     contact_email = models.CharField(_("e-mail"), max_length=254, blank=True)
@@ -85,15 +96,21 @@ class Notice(models.Model):
     title = models.CharField(_("title"), max_length=120)
     text = models.TextField(_("text"), blank=True)
     venue_name = models.CharField(_("venue"), max_length=120, blank=True)
-    place = models.ForeignKey("activities.Place", verbose_name=_("place"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    place = models.ForeignKey(
+        "activities.Place", verbose_name=_("place"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     is_online = models.BooleanField(_("online"), default=False)
     is_free = models.BooleanField(_("free of charge"), default=False)
     fee = models.CharField(_("fee"), max_length=120, blank=True)
     capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True)
-    application_way = models.CharField(_("application"), max_length=8, choices=ApplicationWay.choices, default=ApplicationWay.NONE)
+    application_way = models.CharField(
+        _("application"), max_length=8, choices=ApplicationWay.choices, default=ApplicationWay.NONE
+    )
     application_text = models.CharField(_("how to apply"), max_length=300, blank=True)
     is_walk_in = models.BooleanField(_("walk-in welcome"), default=False)
-    deadline_on = models.DateField(_("deadline (day)"), null=True, blank=True, help_text=_("Of applications, of the call or of the grant."))
+    deadline_on = models.DateField(
+        _("deadline (day)"), null=True, blank=True, help_text=_("Of applications, of the call or of the grant.")
+    )
     deadline_time = models.TimeField(_("deadline (time)"), null=True, blank=True)
     target = models.CharField(_("for whom"), max_length=200, blank=True)
     public_contact = models.CharField(_("contact to be published"), max_length=200, blank=True)
@@ -103,7 +120,14 @@ class Notice(models.Model):
     match_direction = models.CharField(_("wanted or offered"), max_length=8, blank=True)
     match_actor = models.CharField(_("who"), max_length=10, blank=True)
     match_resource = models.CharField(_("what"), max_length=8, blank=True)
-    about_page = models.ForeignKey("wagtailcore.Page", verbose_name=_("page it is about"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    about_page = models.ForeignKey(
+        "wagtailcore.Page",
+        verbose_name=_("page it is about"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     about_text = models.CharField(_("what it is about"), max_length=200, blank=True)
 
     # media
@@ -114,10 +138,19 @@ class Notice(models.Model):
     facebook_posted_at = models.DateTimeField(_("posted on Facebook at"), null=True, blank=True)
 
     # staff
-    assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("in charge"), null=True, blank=True, on_delete=models.SET_NULL, related_name="sent_notices")
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("in charge"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="sent_notices",
+    )
     decline_reason = models.TextField(_("reason for declining"), blank=True)
     staff_note = models.TextField(_("note of the staff"), blank=True)
-    pages = models.ManyToManyField("wagtailcore.Page", verbose_name=_("pages"), through="activities.NoticePage", related_name="notices")
+    pages = models.ManyToManyField(
+        "wagtailcore.Page", verbose_name=_("pages"), through="activities.NoticePage", related_name="notices"
+    )
     status_token_hash = models.CharField(max_length=64, unique=True, editable=False)
     submission_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     is_sample = models.BooleanField(_("sample"), default=False)
@@ -175,8 +208,22 @@ class NoticeAttachment(models.Model):
     content_type = models.CharField(_("type"), max_length=40)
     size = models.PositiveIntegerField(_("size (bytes)"))
     alt = models.CharField(_("what can be seen"), max_length=250, blank=True)
-    image = models.ForeignKey("center.CentreImage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("image"))
-    document = models.ForeignKey("center.CentreDocument", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("document"))
+    image = models.ForeignKey(
+        "center.CentreImage",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("image"),
+    )
+    document = models.ForeignKey(
+        "center.CentreDocument",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("document"),
+    )
 
     class Meta:
         verbose_name = _("attachment")
@@ -230,7 +277,14 @@ class NoticeEntry(models.Model):
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="entries")
     at = models.DateTimeField(_("at"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     reason = models.CharField(_("reason"), max_length=20, blank=True)
     text = models.TextField(_("text"), blank=True)
     data = models.JSONField(_("data"), default=dict, blank=True)

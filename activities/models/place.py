@@ -17,7 +17,12 @@ class Place(index.Indexed, models.Model):
     subcategory = models.CharField(_("subcategory"), max_length=80, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     area = models.ForeignKey(
-        "activities.Area", verbose_name=_("area"), null=True, blank=True, on_delete=models.SET_NULL, related_name="places"
+        "activities.Area",
+        verbose_name=_("area"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="places",
     )
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     fax = models.CharField(_("FAX"), max_length=40, blank=True)
@@ -31,17 +36,39 @@ class Place(index.Indexed, models.Model):
     is_sample = models.BooleanField(_("sample"), default=False)
 
     panels = [
-        MultiFieldPanel([FieldPanel("name"), FieldPanel("kana"), FieldPanel("category"), FieldPanel("subcategory")], heading=_("Name")),
-        MultiFieldPanel([FieldPanel("address"), FieldPanel("area"), FieldPanel("phone"), FieldPanel("fax"), FieldPanel("email")], heading=_("Address and contact")),
-        MultiFieldPanel([FieldPanel("latitude"), FieldPanel("longitude"), FieldPanel("note"), FieldPanel("source_url"), FieldPanel("doubt")], heading=_("Map and source")),
+        MultiFieldPanel(
+            [FieldPanel("name"), FieldPanel("kana"), FieldPanel("category"), FieldPanel("subcategory")],
+            heading=_("Name"),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("address"), FieldPanel("area"), FieldPanel("phone"), FieldPanel("fax"), FieldPanel("email")],
+            heading=_("Address and contact"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("latitude"),
+                FieldPanel("longitude"),
+                FieldPanel("note"),
+                FieldPanel("source_url"),
+                FieldPanel("doubt"),
+            ],
+            heading=_("Map and source"),
+        ),
     ]
-    search_fields = [index.SearchField("name"), index.AutocompleteField("name"), index.SearchField("kana"), index.SearchField("address")]
+    search_fields = [
+        index.SearchField("name"),
+        index.AutocompleteField("name"),
+        index.SearchField("kana"),
+        index.SearchField("address"),
+    ]
 
     class Meta:
         verbose_name = _("place")
         verbose_name_plural = _("places")
         ordering = ["name", "pk"]
-        constraints = [models.UniqueConstraint(fields=["name", "address", "subcategory"], name="one_place_a_name_and_address")]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "address", "subcategory"], name="one_place_a_name_and_address")
+        ]
 
     def __str__(self) -> str:
         return self.name

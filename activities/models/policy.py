@@ -17,15 +17,31 @@ class NoticePolicy(models.Model):
     """The three-day rule as it holds from `valid_from_at` on. A row in force is never edited; a new one follows it."""
 
     valid_from_at = models.DateTimeField(_("valid from"), unique=True)
-    days = models.PositiveSmallIntegerField(_("days"), default=3, validators=[MinValueValidator(1), MaxValueValidator(30)])
+    days = models.PositiveSmallIntegerField(
+        _("days"), default=3, validators=[MinValueValidator(1), MaxValueValidator(30)]
+    )
     unit = models.CharField(_("counted in"), max_length=8, choices=Unit.choices, default=Unit.CALENDAR)
-    closed_due = models.CharField(_("a due day on a closed day"), max_length=16, choices=ClosedDue.choices, default=ClosedDue.KEEP)
+    closed_due = models.CharField(
+        _("a due day on a closed day"), max_length=16, choices=ClosedDue.choices, default=ClosedDue.KEEP
+    )
     cutoff = models.TimeField(_("counts as the next open day after"), default=time(17, 15))
-    remind_returned_after_days = models.PositiveSmallIntegerField(_("remind of a returned notice after (days)"), default=7)
-    withdraw_returned_after_days = models.PositiveSmallIntegerField(_("staff may withdraw a returned notice after (days)"), default=30)
+    remind_returned_after_days = models.PositiveSmallIntegerField(
+        _("remind of a returned notice after (days)"), default=7
+    )
+    withdraw_returned_after_days = models.PositiveSmallIntegerField(
+        _("staff may withdraw a returned notice after (days)"), default=30
+    )
     trusted_rule = models.BooleanField(_("trusted groups are published by the clock"), default=False)
     criteria = models.TextField(_("posting criteria"), blank=True, help_text=_("One a line; the form shows them."))
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("written by"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("written by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+    )
 
     panels = [
         FieldPanel("valid_from_at"),

@@ -39,7 +39,14 @@ class Stand(models.Model):
     """One 情報スタンド: a place where flyers of groups are put out."""
 
     name = models.CharField(_("name"), max_length=120, unique=True)
-    place = models.ForeignKey("activities.Place", verbose_name=_("place"), null=True, blank=True, on_delete=models.SET_NULL, related_name="stands")
+    place = models.ForeignKey(
+        "activities.Place",
+        verbose_name=_("place"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="stands",
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 

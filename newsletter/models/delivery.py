@@ -8,23 +8,33 @@ from newsletter.models.subscriber import MailFormat
 
 
 class Delivery(SendingRow):
-    """One recipient of one issue. UNIQUE(issue, email_norm) is what makes "exactly once" hold whatever else fails.
+    """One recipient of one issue. UNIQUE(issue, email_norm) is what makes "exactly once" hold whatever else fails."""
 
-    """
-
-    issue = models.ForeignKey("newsletter.Issue", on_delete=models.CASCADE, related_name="deliveries", verbose_name=_("issue"))
-    subscriber = models.ForeignKey("newsletter.Subscriber", null=True, on_delete=models.SET_NULL, related_name="deliveries", verbose_name=_("subscriber"))
+    issue = models.ForeignKey(
+        "newsletter.Issue", on_delete=models.CASCADE, related_name="deliveries", verbose_name=_("issue")
+    )
+    subscriber = models.ForeignKey(
+        "newsletter.Subscriber",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="deliveries",
+        verbose_name=_("subscriber"),
+    )
     email = models.CharField(_("e-mail"), max_length=254)
     email_norm = models.CharField(max_length=254)
     locale = models.CharField(_("language"), max_length=10)
     format = models.CharField(_("form of the mail"), max_length=4, choices=MailFormat.choices)
-    later = models.CharField(_("reported later"), max_length=10, blank=True, help_text=_("delivered, bounced or complained"))
+    later = models.CharField(
+        _("reported later"), max_length=10, blank=True, help_text=_("delivered, bounced or complained")
+    )
 
     class Meta:
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["issue", "email_norm"], name="one_delivery_an_address_and_issue")]
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "email_norm"], name="one_delivery_an_address_and_issue")
+        ]
         indexes = [models.Index(fields=["issue", "state", "next_try_at"], name="delivery_issue_state")]
 
     def __str__(self) -> str:
@@ -35,7 +45,9 @@ class DeliveryEvent(models.Model):
     """One report about a delivery that came afterwards (bounce, complaint, delivered, leave). Each counts once."""
 
     dedupe_key = models.CharField(max_length=200, unique=True)
-    delivery = models.ForeignKey(Delivery, null=True, on_delete=models.SET_NULL, related_name="events", verbose_name=_("delivery"))
+    delivery = models.ForeignKey(
+        Delivery, null=True, on_delete=models.SET_NULL, related_name="events", verbose_name=_("delivery")
+    )
     type = models.CharField(_("type"), max_length=20)
     at = models.DateTimeField(_("at"))
     data = models.JSONField(_("data"), default=dict, blank=True)

@@ -1,4 +1,4 @@
-"""号: one monthly mail (定期号) or an extra one (臨時号), with its items and what staff decided about pages and notices."""
+"""号: one monthly mail (定期号) or an extra one (臨時号), its items, and what staff decided about it."""
 
 from django.conf import settings
 from django.db import models
@@ -53,16 +53,39 @@ class Issue(models.Model):
     cutoff_at = models.DateTimeField(_("cutoff"))
     send_at = models.DateTimeField(_("sent at"))
     not_after = models.DateTimeField(_("not after"))
-    topic = models.ForeignKey("newsletter.Topic", verbose_name=_("kind of mail"), null=True, on_delete=models.PROTECT, related_name="issues")
+    topic = models.ForeignKey(
+        "newsletter.Topic", verbose_name=_("kind of mail"), null=True, on_delete=models.PROTECT, related_name="issues"
+    )
 
     created_at = models.DateTimeField(_("drafted at"))
     content_changed_at = models.DateTimeField(_("last edited at"), null=True, blank=True)
-    content_changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("last edited by"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    content_changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("last edited by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     frozen_at = models.DateTimeField(_("closed at"), null=True, blank=True)
-    frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("closed by"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    frozen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("closed by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     content_hash = models.CharField(_("hash of the content"), max_length=64, blank=True)
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
-    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("approved by"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("approved by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     holds = models.JSONField(_("why it is held"), default=list, blank=True)
     materialised_at = models.DateTimeField(_("recipients written at"), null=True, blank=True)
     recipient_count = models.PositiveIntegerField(_("recipients"), default=0)
@@ -97,7 +120,9 @@ class IssueItem(models.Model):
     """記事: one page in one section of a frozen issue, as it was when it was frozen. Written by the freeze alone."""
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="items")
-    page = models.ForeignKey("wagtailcore.Page", verbose_name=_("page"), null=True, on_delete=models.SET_NULL, related_name="mail_items")
+    page = models.ForeignKey(
+        "wagtailcore.Page", verbose_name=_("page"), null=True, on_delete=models.SET_NULL, related_name="mail_items"
+    )
     page_ref = models.PositiveIntegerField(_("page number"), null=True, help_text=_("Kept after the page is deleted."))
     section_name = models.CharField(_("section"), max_length=40)
     section_order = models.PositiveSmallIntegerField(default=0)
@@ -113,11 +138,18 @@ class IssueItem(models.Model):
     summary = models.CharField(_("summary"), max_length=300, blank=True)
     lines = models.JSONField(_("lines"), default=list)
     key_facts = models.JSONField(_("key facts"), default=list, help_text=_("[[name, label, value], …]"))
-    translations = models.JSONField(_("other languages"), default=dict, blank=True, help_text=_("{language: {title, url, kind_word, lines, is_translated}}"))
+    translations = models.JSONField(
+        _("other languages"),
+        default=dict,
+        blank=True,
+        help_text=_("{language: {title, url, kind_word, lines, is_translated}}"),
+    )
     leaf_on = models.DateField(_("day on the leaf"), null=True, blank=True)
     until_at = models.DateTimeField(_("of use until"), null=True, blank=True)
     is_reminder = models.BooleanField(
-        _("reminder"), default=False, help_text=_("One line about an event that an earlier issue told of; not counted as an item.")
+        _("reminder"),
+        default=False,
+        help_text=_("One line about an event that an earlier issue told of; not counted as an item."),
     )
     is_sample = models.BooleanField(default=False)
 
@@ -141,19 +173,32 @@ class PageChoice(models.Model):
         PIN = "pin", _("pin to the top of its section")
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="choices")
-    page = models.ForeignKey("wagtailcore.Page", on_delete=models.CASCADE, related_name="mail_choices", verbose_name=_("page"))
+    page = models.ForeignKey(
+        "wagtailcore.Page", on_delete=models.CASCADE, related_name="mail_choices", verbose_name=_("page")
+    )
     action = models.CharField(_("decision"), max_length=8, choices=Action.choices)
-    section = models.ForeignKey("newsletter.Section", verbose_name=_("section"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    section = models.ForeignKey(
+        "newsletter.Section",
+        verbose_name=_("section"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     order = models.SmallIntegerField(_("order"), null=True, blank=True)
     short_text = models.CharField(_("shortened text"), max_length=300, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     at = models.DateTimeField(_("at"))
 
     class Meta:
         verbose_name = _("decision about a page")
         verbose_name_plural = _("decisions about pages")
-        constraints = [models.UniqueConstraint(fields=["issue", "page", "action"], name="one_decision_a_page_and_issue")]
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "page", "action"], name="one_decision_a_page_and_issue")
+        ]
 
     def __str__(self) -> str:
         return f"{self.issue_id} {self.page_id} {self.action}"
@@ -163,9 +208,13 @@ class CarryOver(models.Model):
     """An entitled notice that staff carry over to a later issue, with a written reason. Holds for this issue only."""
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="carry_overs")
-    notice = models.ForeignKey("activities.Notice", on_delete=models.CASCADE, related_name="carry_overs", verbose_name=_("notice"))
+    notice = models.ForeignKey(
+        "activities.Notice", on_delete=models.CASCADE, related_name="carry_overs", verbose_name=_("notice")
+    )
     reason = models.CharField(_("reason"), max_length=300)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     at = models.DateTimeField(_("at"))
 
     class Meta:
@@ -183,7 +232,9 @@ class StaffLine(models.Model):
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="staff_lines")
     title = models.CharField(_("title"), max_length=120)
     text = models.CharField(_("text"), max_length=300)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     at = models.DateTimeField(_("at"))
 
     class Meta:
@@ -220,7 +271,9 @@ class BackNumberNote(models.Model):
     """A dated note on a back number: what turned out differently after it was mailed."""
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="notes")
-    item = models.ForeignKey(IssueItem, null=True, blank=True, on_delete=models.CASCADE, related_name="notes", verbose_name=_("item"))
+    item = models.ForeignKey(
+        IssueItem, null=True, blank=True, on_delete=models.CASCADE, related_name="notes", verbose_name=_("item")
+    )
     at = models.DateTimeField(_("at"))
     text = models.CharField(_("text"), max_length=500)
 

@@ -14,14 +14,27 @@ class MailPolicy(models.Model):
     """How the monthly mail runs from `valid_from_at` on. A row in force is never edited; a new one follows it."""
 
     valid_from_at = models.DateTimeField(_("valid from"), unique=True)
-    draft_day = models.PositiveSmallIntegerField(_("drafted on day (of the month before)"), default=10, validators=[MinValueValidator(1), MaxValueValidator(28)])
-    send_weekday = models.PositiveSmallIntegerField(_("sent on weekday"), default=1, validators=[MaxValueValidator(6)], help_text=_("0 is Monday. The first one of the month; a closed day moves to the next open day."))
+    draft_day = models.PositiveSmallIntegerField(
+        _("drafted on day (of the month before)"), default=10, validators=[MinValueValidator(1), MaxValueValidator(28)]
+    )
+    send_weekday = models.PositiveSmallIntegerField(
+        _("sent on weekday"),
+        default=1,
+        validators=[MaxValueValidator(6)],
+        help_text=_("0 is Monday. The first one of the month; a closed day moves to the next open day."),
+    )
     send_time = models.TimeField(_("sent at"), default=time(10, 0))
-    cutoff_open_days = models.PositiveSmallIntegerField(_("cutoff: open days before the send day"), default=3, validators=[MinValueValidator(1), MaxValueValidator(15)])
+    cutoff_open_days = models.PositiveSmallIntegerField(
+        _("cutoff: open days before the send day"), default=3, validators=[MinValueValidator(1), MaxValueValidator(15)]
+    )
     cutoff_time = models.TimeField(_("cutoff at"), default=time(17, 15))
-    alarm_day = models.PositiveSmallIntegerField(_("alarm without an issue on day"), default=25, validators=[MinValueValidator(1), MaxValueValidator(28)])
+    alarm_day = models.PositiveSmallIntegerField(
+        _("alarm without an issue on day"), default=25, validators=[MinValueValidator(1), MaxValueValidator(28)]
+    )
     second_person = models.BooleanField(_("whoever edited last may not approve"), default=True)
-    per_minute = models.PositiveIntegerField(_("mails a minute at most"), default=600, validators=[MinValueValidator(1)])
+    per_minute = models.PositiveIntegerField(
+        _("mails a minute at most"), default=600, validators=[MinValueValidator(1)]
+    )
 
     panels = [
         FieldPanel("valid_from_at"),
@@ -63,9 +76,16 @@ class Section(models.Model):
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     paper = models.CharField(_("paper colour"), max_length=8, choices=Paper.choices, default=Paper.SHIRO)
     is_usual = models.BooleanField(_("expected in every issue"), default=True, help_text=_("An empty one warns."))
-    tags = models.ManyToManyField("taggit.Tag", verbose_name=_("tags it collects"), blank=True, related_name="mail_sections")
+    tags = models.ManyToManyField(
+        "taggit.Tag", verbose_name=_("tags it collects"), blank=True, related_name="mail_sections"
+    )
 
-    panels = [FieldPanel("name"), FieldRowPanel([FieldPanel("order"), FieldPanel("paper")]), FieldPanel("is_usual"), FieldPanel("tags")]
+    panels = [
+        FieldPanel("name"),
+        FieldRowPanel([FieldPanel("order"), FieldPanel("paper")]),
+        FieldPanel("is_usual"),
+        FieldPanel("tags"),
+    ]
 
     class Meta:
         verbose_name = _("section of the mail")

@@ -49,7 +49,9 @@ class Subscriber(models.Model):
     locale = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="ja")
     format = models.CharField(_("form of the mail"), max_length=4, choices=MailFormat.choices, default=MailFormat.HTML)
     state = models.CharField(_("state"), max_length=9, choices=SubscriberState.choices, default=SubscriberState.PENDING)
-    topics = models.ManyToManyField(Topic, verbose_name=_("kinds of mail"), through="newsletter.Subscription", related_name="subscribers")
+    topics = models.ManyToManyField(
+        Topic, verbose_name=_("kinds of mail"), through="newsletter.Subscription", related_name="subscribers"
+    )
     token_hash = models.CharField(max_length=64, unique=True, null=True, blank=True, editable=False)
     confirm_token_hash = models.CharField(max_length=64, unique=True, null=True, blank=True, editable=False)
     confirm_until_at = models.DateTimeField(_("confirmation open until"), null=True, blank=True)
@@ -84,7 +86,7 @@ class Subscription(models.Model):
 
 
 class ConsentEvent(models.Model):
-    """One step of consent; rows are only ever added. Kept after the subscriber has gone; the address is a keyed hash."""
+    """One step of consent; rows are only ever added and outlive the subscriber; the address is a keyed hash."""
 
     class Action(models.TextChoices):
         REQUESTED = "requested", _("requested")
@@ -108,7 +110,14 @@ class ConsentEvent(models.Model):
     words_version = models.CharField(_("words shown"), max_length=20, blank=True)
     page = models.CharField(_("page"), max_length=200, blank=True)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, default=Channel.WEB)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("entered by"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("entered by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     at = models.DateTimeField(_("at"))
 
     class Meta:

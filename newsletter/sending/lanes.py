@@ -128,7 +128,7 @@ class IssueLane:
         return _in_order(Delivery.objects.select_related("subscriber").in_bulk(ids), ids)
 
     def barred(self, rows: list[Delivery]) -> dict[int, str]:
-        """Who left, paused, was suspended or erased, gave up the topic or was suppressed since the rows were written."""
+        """Who left, paused, was suspended or erased, gave up the topic or was suppressed since the rows were made."""
         codes = _suppressed({row.pk: row.email_norm for row in rows})
         wanted = None
         if self.issue.topic_id:

@@ -53,7 +53,10 @@ class ImageBlock(blocks.StructBlock):
 
     image = ImageChooserBlock(label=_("image"))
     alt = blocks.CharBlock(
-        label=_("description"), max_length=250, required=False, help_text=_("What can be seen; empty takes the image's own.")
+        label=_("description"),
+        max_length=250,
+        required=False,
+        help_text=_("What can be seen; empty takes the image's own."),
     )
     caption = blocks.CharBlock(label=_("caption"), max_length=200, required=False)
 
@@ -159,7 +162,12 @@ class FigureNumberBlock(blocks.StructBlock):
         icon = "snippet"
         label = _("figure with source")
         template = "components/blocks/figure_number.html"
-        preview_value = {"value": "約4割", "meaning": "病気以外の救急搬送のうち、交通事故", "source": "郡山地方広域消防組合", "year": "2010〜16年"}
+        preview_value = {
+            "value": "約4割",
+            "meaning": "病気以外の救急搬送のうち、交通事故",
+            "source": "郡山地方広域消防組合",
+            "year": "2010〜16年",
+        }
         description = _("A figure with its year and source")
 
 

@@ -14,7 +14,7 @@ from center.blocks import BodyBlock
 
 
 class OutReason(models.TextChoices):
-    """Why a page is not in a monthly mail. Stable codes; the label is the word staff see. Order = first that applies."""
+    """Why a page is not in a monthly mail. Codes are stable; the first that applies, in this order."""
 
     EXCLUDED = "excluded", _("left out by staff")
     NOT_MAILABLE = "not_mailable", _("not for the mail")
@@ -64,7 +64,9 @@ class Usefulness:
 class SampleMixin(models.Model):
     """Marks made-up content: a page with it carries 見本 wherever it is shown."""
 
-    is_sample = models.BooleanField(_("sample"), default=False, help_text=_("Made up for a demonstration; shown as 見本."))
+    is_sample = models.BooleanField(
+        _("sample"), default=False, help_text=_("Made up for a demonstration; shown as 見本.")
+    )
 
     class Meta:
         abstract = True
@@ -97,10 +99,13 @@ class BodyMixin(models.Model):
 
 
 class Mailable(models.Model):
-    """A page that the monthly mail can carry: it has tags, key facts and an answer to "still of use at that moment?"."""
+    """A page that the monthly mail can carry: tags, key facts, and an answer to "still of use then?"."""
 
     tags = ClusterTaggableManager(
-        through="center.PageTag", blank=True, verbose_name=_("tags"), help_text=_("The sections of the support mail collect by these.")
+        through="center.PageTag",
+        blank=True,
+        verbose_name=_("tags"),
+        help_text=_("The sections of the support mail collect by these."),
     )
 
     mail_panels = [MultiFieldPanel([FieldPanel("tags")], heading=_("Support mail"))]
@@ -109,10 +114,12 @@ class Mailable(models.Model):
     class Meta:
         abstract = True
 
-    def usefulness(self, send_at: datetime, *, first_public_at: datetime | None, previous_cutoff_at: datetime) -> Usefulness:
+    def usefulness(
+        self, send_at: datetime, *, first_public_at: datetime | None, previous_cutoff_at: datetime
+    ) -> Usefulness:
         """Judge the page for a mail that leaves at `send_at` (aware). Reads no clock.
 
-        `first_public_at` is the first moment at which it was public; `previous_cutoff_at` the cutoff of the issue before.
+        `first_public_at` is the first moment at which it was public; `previous_cutoff_at` the last issue's cutoff.
         Source: the monthly mail, "of use".
         """
         raise NotImplementedError
@@ -122,7 +129,7 @@ class Mailable(models.Model):
         raise NotImplementedError
 
     def key_facts(self) -> list[KeyFact]:
-        """What readers rely on (dates, deadline, venue, fee, contact, address, cancelled or postponed), in display order."""
+        """What readers rely on (state, dates, deadline, venue, fee, contact), in the order of display."""
         raise NotImplementedError
 
     def mail_lines(self) -> list[str]:

@@ -34,7 +34,9 @@ def publicly_visible(pages: PageQuerySet | None = None, *, now: datetime | None 
     now = now or timezone.now()
     if pages is None:
         pages = Page.objects.all()
-    return pages.filter(Q(expire_at__isnull=True) | Q(expire_at__gt=now), live=True, depth__gt=1).exclude(_hidden_branches())
+    return pages.filter(Q(expire_at__isnull=True) | Q(expire_at__gt=now), live=True, depth__gt=1).exclude(
+        _hidden_branches()
+    )
 
 
 def is_publicly_visible(page: Page, *, now: datetime | None = None) -> bool:
@@ -43,13 +45,12 @@ def is_publicly_visible(page: Page, *, now: datetime | None = None) -> bool:
 
 
 @transaction.atomic
-def record_public_spans(
-    *, now: datetime, pages: Iterable[int] | None = None, gone: bool = False
-) -> tuple[int, int]:
+def record_public_spans(*, now: datetime, pages: Iterable[int] | None = None, gone: bool = False) -> tuple[int, int]:
     """Open and close spans so that they agree with `publicly_visible()` at `now`; return (opened, closed).
 
-    `pages` limits it to those page numbers; with `gone` they count as hidden whatever their rows say. Safe to repeat. The only writer of `PublicSpan`; called on publishing,
-    unpublishing, moving, deleting and changes of view restrictions, and reconciled by the tick.
+    `pages` limits it to those page numbers; with `gone` they count as hidden whatever their rows say. Safe to
+    repeat. The only writer of `PublicSpan`; called on publishing, unpublishing, moving, deleting and changes of view
+    restrictions, and reconciled by the tick.
     """
     wanted = Page.objects.filter(depth__gt=1)
     spans = PublicSpan.objects.filter(until__isnull=True)

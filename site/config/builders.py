@@ -75,7 +75,9 @@ def add_festa(tree: Tree, title: str, **fields) -> FestaPage:
     return add_event(tree, title, model=FestaPage, **fields)
 
 
-def add_grant(tree: Tree, title: str, *, funder: str = "見本財団", tags: Iterable[str] = ("助成金",), live: bool = True, **fields) -> GrantPage:
+def add_grant(
+    tree: Tree, title: str, *, funder: str = "見本財団", tags: Iterable[str] = ("助成金",), live: bool = True, **fields
+) -> GrantPage:
     """A grant."""
     return add_page(tree.grants, GrantPage(title=title, funder=funder, **fields), tags=tags, live=live)
 
@@ -85,7 +87,9 @@ def add_group(tree: Tree, title: str, *, live: bool = True, **fields) -> GroupPa
     return add_page(tree.groups, GroupPage(title=title, **fields), live=live)
 
 
-def add_news(tree: Tree, title: str, *, tags: Iterable[str] = ("センターから",), live: bool = True, **fields) -> NewsPage:
+def add_news(
+    tree: Tree, title: str, *, tags: Iterable[str] = ("センターから",), live: bool = True, **fields
+) -> NewsPage:
     """News of any kind."""
     return add_page(tree.news, NewsPage(title=title, **fields), tags=tags, live=live)
 
@@ -96,7 +100,15 @@ def add_match(tree: Tree, title: str, *, tags: Iterable[str] = ("募集",), live
     return add_page(tree.matching, MatchPage(title=title, **fields), tags=tags, live=live)
 
 
-def add_magazine(tree: Tree, number: int, issued_on: date, *, tags: Iterable[str] = ("広報誌",), live: bool = True, **fields) -> MagazineIssuePage:
+def add_magazine(
+    tree: Tree, number: int, issued_on: date, *, tags: Iterable[str] = ("広報誌",), live: bool = True, **fields
+) -> MagazineIssuePage:
     """One issue of the magazine."""
-    page = MagazineIssuePage(title=fields.pop("title", f"あしすとぱぁく 第{number}号"), number=number, issued_on=issued_on, slug=f"no-{number}", **fields)
+    page = MagazineIssuePage(
+        title=fields.pop("title", f"あしすとぱぁく 第{number}号"),
+        number=number,
+        issued_on=issued_on,
+        slug=f"no-{number}",
+        **fields,
+    )
     return add_page(tree.magazine, page, tags=tags, live=live)

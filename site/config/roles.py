@@ -1,7 +1,15 @@
 """Who may do what: four roles, as groups of the editor. Safe to repeat; staff's own additions are kept."""
 
 from django.contrib.auth.models import Group, Permission
-from wagtail.models import Collection, GroupApprovalTask, GroupCollectionPermission, GroupPagePermission, Page, Workflow, WorkflowTask
+from wagtail.models import (
+    Collection,
+    GroupApprovalTask,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Page,
+    Workflow,
+    WorkflowTask,
+)
 
 VIEWER, EDITOR, APPROVER, MANAGER = "閲覧", "編集", "承認・配信", "管理"
 
@@ -11,7 +19,14 @@ PAGE_PERMISSIONS = {
     MANAGER: ("add_page", "change_page", "publish_page", "lock_page", "unlock_page", "bulk_delete_page"),
 }
 COLLECTION_PERMISSIONS = {
-    EDITOR: ("add_centreimage", "change_centreimage", "choose_centreimage", "add_centredocument", "change_centredocument", "choose_centredocument"),
+    EDITOR: (
+        "add_centreimage",
+        "change_centreimage",
+        "choose_centreimage",
+        "add_centredocument",
+        "change_centredocument",
+        "choose_centredocument",
+    ),
 }
 COLLECTION_PERMISSIONS[APPROVER] = COLLECTION_PERMISSIONS[EDITOR]
 COLLECTION_PERMISSIONS[MANAGER] = (*COLLECTION_PERMISSIONS[EDITOR], "delete_centreimage", "delete_centredocument")

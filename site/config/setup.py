@@ -91,9 +91,16 @@ def _policies(now: datetime) -> int:
 def _sections() -> int:
     count = 0
     for order, (name, paper, is_usual, tags) in enumerate(facts.SECTIONS, start=1):
-        section, new = Section.objects.get_or_create(name=name, defaults={"order": order, "paper": paper, "is_usual": is_usual})
+        section, new = Section.objects.get_or_create(
+            name=name, defaults={"order": order, "paper": paper, "is_usual": is_usual}
+        )
         if new:
-            section.tags.set([Tag.objects.get_or_create(name=tag, defaults={"slug": f"tag-{order}-{number}"})[0] for number, tag in enumerate(tags)])
+            section.tags.set(
+                [
+                    Tag.objects.get_or_create(name=tag, defaults={"slug": f"tag-{order}-{number}"})[0]
+                    for number, tag in enumerate(tags)
+                ]
+            )
         count += new
     return count
 
@@ -146,7 +153,10 @@ def _plan(tree: Tree) -> None:
     for name, value in plan_facts.PLAN.items():
         setattr(page, name, value)
     page.points = [PlanPoint(title=title, text=text) for title, text in plan_facts.POINTS]
-    page.measures = [PlanMeasure(policy=policy, title=title, text=text, doubt=doubt) for policy, title, text, doubt in plan_facts.MEASURES]
+    page.measures = [
+        PlanMeasure(policy=policy, title=title, text=text, doubt=doubt)
+        for policy, title, text, doubt in plan_facts.MEASURES
+    ]
     page.indicators = [PlanIndicator(**row) for row in plan_facts.INDICATORS]
     page.matrix = [
         PlanMatrixEntry(actor=actor, beneficiary=beneficiary, text=text)
@@ -154,4 +164,3 @@ def _plan(tree: Tree) -> None:
         for text in texts
     ]
     _publish(page)
-

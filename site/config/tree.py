@@ -57,16 +57,20 @@ def _home(ja: Locale) -> HomePage:
     return HomePage.objects.get(pk=home.pk)
 
 
-def build_tree(*, hostname: str = "localhost", port: int = 80) -> Tree:
-    """Make what is missing of the locales, the home page, the lists and the site record; return them."""
+def build_tree(*, hostname: str = "localhost", port: int = 80, keep_site: bool = False) -> Tree:
+    """Make what is missing of the locales, the home page, the lists and the site record; return them.
+
+    With `keep_site` a site record that stands is left as it is.
+    """
     for code in LANGUAGES:
         Locale.objects.get_or_create(language_code=code)
     ja = Locale.objects.get(language_code="ja")
     home = _home(ja)
-    Site.objects.update_or_create(
-        is_default_site=True,
-        defaults={"root_page": home, "hostname": hostname, "port": port, "site_name": "アシストパーク郡山"},
-    )
+    if not (keep_site and Site.objects.filter(is_default_site=True, root_page=home).exists()):
+        Site.objects.update_or_create(
+            is_default_site=True,
+            defaults={"root_page": home, "hostname": hostname, "port": port, "site_name": "アシストパーク郡山"},
+        )
     made = {}
     for slug, model, title in SECTIONS:
         page = model.objects.child_of(home).first()

@@ -24,6 +24,7 @@ if settings.SERVE_MEDIA:
 
 urlpatterns += i18n_patterns(
     path("search/", home_views.search, name="search"),
+    path("notices/", include("activities.urls")),
     path("mail/", include("newsletter.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=False,

@@ -34,7 +34,7 @@ def translate(page: Page, language: str, title: str, *, live: bool = True) -> Pa
     locale = Locale.objects.get(language_code=language)
     for ancestor in page.get_ancestors().filter(depth__gt=1):
         if not ancestor.has_translation(locale):
-            ancestor.specific.copy_for_translation(locale)
+            ancestor.specific.copy_for_translation(locale).save_revision().publish()
     copy = page.copy_for_translation(locale)
     copy.title = title
     revision = copy.save_revision()
@@ -220,8 +220,9 @@ def test_groups_are_counted_by_field_of_activity(tree, now):
 
 
 def test_the_gate_is_asked_once_for_several_reads(tree, tokyo, now, django_assert_num_queries):
-    add_event(tree, "甲", sessions=[(tokyo(2026, 12, 5, 9), None)])
-    add_news(tree, "報告", group=add_group(tree, "会"))
+    group = add_group(tree, "会")
+    add_event(tree, "甲", sessions=[(tokyo(2026, 12, 5, 9), None)], organiser_group=group)
+    add_news(tree, "報告", group=group)
     with django_assert_num_queries(2):
         visible = queries.publicly_visible(now=now)
     with django_assert_num_queries(2):

@@ -77,7 +77,11 @@ def test_an_image_of_the_multi_upload_is_cleaned_too(editor):
 def test_a_web_page_that_calls_itself_a_picture_is_refused_in_words(editor):
     response = editor.post(
         reverse("wagtailimages:add"),
-        {"title": "川", "file": SimpleUploadedFile("写真.jpg", b"<html><script>alert(1)</script>", "image/jpeg"), "collection": "1"},
+        {
+            "title": "川",
+            "file": SimpleUploadedFile("写真.jpg", b"<html><script>alert(1)</script>", "image/jpeg"),
+            "collection": "1",
+        },
     )
     assert response.status_code == 200
     assert not CentreImage.objects.exists()
@@ -86,7 +90,11 @@ def test_a_web_page_that_calls_itself_a_picture_is_refused_in_words(editor):
 def test_a_document_loses_its_author(editor):
     response = editor.post(
         reverse("wagtaildocs:add"),
-        {"title": "ちらし", "file": SimpleUploadedFile("ちらし.pdf", pdf_with_author(), "application/pdf"), "collection": "1"},
+        {
+            "title": "ちらし",
+            "file": SimpleUploadedFile("ちらし.pdf", pdf_with_author(), "application/pdf"),
+            "collection": "1",
+        },
     )
     assert response.status_code == 302, response.content.decode()[:2000]
     with pikepdf.open(CentreDocument.objects.get().file.path) as pdf:
@@ -96,7 +104,11 @@ def test_a_document_loses_its_author(editor):
 def test_a_broken_pdf_is_refused_beside_its_field(editor):
     response = editor.post(
         reverse("wagtaildocs:add"),
-        {"title": "ちらし", "file": SimpleUploadedFile("ちらし.pdf", b"%PDF-1.7 broken", "application/pdf"), "collection": "1"},
+        {
+            "title": "ちらし",
+            "file": SimpleUploadedFile("ちらし.pdf", b"%PDF-1.7 broken", "application/pdf"),
+            "collection": "1",
+        },
     )
     assert response.status_code == 200
     assert "error-message" in response.content.decode()

@@ -124,7 +124,11 @@ def update(extra: list[Path]) -> tuple[int, int]:
     with CATALOGUE.open("wb") as file:
         write_po(file, catalog, width=0, omit_header=False, include_lineno=False)
     text = CATALOGUE.read_text(encoding="utf-8")
-    text = re.sub(r'"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Generated-By|Language-Team|Report-Msgid-Bugs-To): .*\n', "", text)
+    text = re.sub(
+        r'"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Generated-By|Language-Team|Report-Msgid-Bugs-To): .*\n',
+        "",
+        text,
+    )
     CATALOGUE.write_text(re.sub(r"\A(#.*\n)+", "# Japanese words of the project.\n", text), encoding="utf-8")
     return len(used), empty
 

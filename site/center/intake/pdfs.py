@@ -101,6 +101,7 @@ def clean(content: bytes, kind: str = "pdf") -> tuple[dict, bytes]:
             for part in _walk_direct(item):
                 _clean_part(part)
         _clean_catalog(pdf)
+        _clean_trailer(pdf)
         output = io.BytesIO()
         pdf.save(
             output,
@@ -161,7 +162,6 @@ def _clean_part(part: Object) -> None:
     if _name_in(part, "/S") in _ALLOWED_ACTIONS:
         _drop(part, "/Next")
     _drop_actions(part)
-    _drop_attachments(part)
     _drop_notes(part)
     if isinstance(part, Stream):
         _clean_stream(part)

@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from django.db import connections, router
+from wagtail.search.models import IndexEntry
+
 from center.japanese.bigrams import MAX_TOKENS, Phrase
 
 TITLE, TEXT, AUTOCOMPLETE = "title", "text", "autocomplete"
@@ -128,3 +131,8 @@ class PostgreSQL:
 
 DIALECTS: dict[str, Dialect] = {"sqlite": SQLite(), "postgresql": PostgreSQL()}
 """By Django's name of the database."""
+
+
+def dialect_in_use() -> Dialect:
+    """That of the database that holds the index. Raises KeyError for one that is neither SQLite nor PostgreSQL."""
+    return DIALECTS[connections[router.db_for_read(IndexEntry)].vendor]

@@ -14,10 +14,15 @@ class CleanContent(ContentFile):
 
 
 class CleansItsFile(models.Model):
-    """A model whose `file` is cleaned before it is stored, whoever hands it in: admin, multi-upload, chooser or code."""
+    """Cleans its `file` before it is stored, whoever hands it in: admin, multi-upload, chooser or code."""
 
     class Meta:
         abstract = True
+
+    def save(self, *args, **kwargs) -> None:
+        # before the columns are collected, so that width, height, size and hash are those of the cleaned file
+        self.clean_new_file()
+        super().save(*args, **kwargs)
 
     def cleaned_file(self, file, name: str):
         """Return the `CleanFile` for raw bytes; raises UploadRefused."""
@@ -33,11 +38,6 @@ class CleansItsFile(models.Model):
         self.file = CleanContent(clean.content, name=neutral_name(clean.extension))
         self.file_size = len(clean.content)
         self._set_file_hash()
-
-    def save(self, *args, **kwargs) -> None:
-        # before the columns are collected, so that width, height, size and hash are those of the cleaned file
-        self.clean_new_file()
-        super().save(*args, **kwargs)
 
 
 class CleanImageField(WagtailImageField):
@@ -61,14 +61,15 @@ def image_path(instance: AbstractImage, filename: str) -> str:
     return instance.get_upload_to(filename)
 
 
-class CentreImage(CleansItsFile, AbstractImage):
+class CentreImage(CleansItsFile, AbstractImage):  # noqa: DJ008 - AbstractImage has __str__
     """One picture. `alt` is asked for by the checks of the page that uses it, so that every way of uploading works."""
 
-    file = CleanImageField(
-        verbose_name=_("file"), upload_to=image_path, width_field="width", height_field="height"
-    )
+    file = CleanImageField(verbose_name=_("file"), upload_to=image_path, width_field="width", height_field="height")
     alt = models.CharField(
-        _("description for people who do not see the picture"), max_length=250, blank=True, help_text=_("What can be seen, in one sentence.")
+        _("description for people who do not see the picture"),
+        max_length=250,
+        blank=True,
+        help_text=_("What can be seen, in one sentence."),
     )
     credit = models.CharField(_("credit"), max_length=120, blank=True)
 
@@ -107,7 +108,7 @@ class CentreRendition(AbstractRendition):
         unique_together = (("image", "filter_spec", "focal_point_key"),)
 
 
-class CentreDocument(CleansItsFile, AbstractDocument):
+class CentreDocument(CleansItsFile, AbstractDocument):  # noqa: DJ008 - AbstractDocument has __str__
     """One document. Served only while a public page uses it, or to staff."""
 
     file = CleanDocumentField(verbose_name=_("file"), upload_to="documents")

@@ -12,7 +12,11 @@ class PublicSpan(models.Model):
     """
 
     page = models.ForeignKey(
-        "wagtailcore.Page", on_delete=models.DO_NOTHING, db_constraint=False, related_name="public_spans", verbose_name=_("page")
+        "wagtailcore.Page",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="public_spans",
+        verbose_name=_("page"),
     )
     since = models.DateTimeField(_("since"))
     until = models.DateTimeField(_("until"), null=True, blank=True)
@@ -23,9 +27,12 @@ class PublicSpan(models.Model):
         ordering = ["since"]
         indexes = [models.Index(fields=["page", "since"], name="public_span_page_since")]
         constraints = [
-            models.UniqueConstraint(fields=["page"], condition=models.Q(until__isnull=True), name="one_open_span_a_page"),
+            models.UniqueConstraint(
+                fields=["page"], condition=models.Q(until__isnull=True), name="one_open_span_a_page"
+            ),
             models.CheckConstraint(
-                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")), name="span_ends_after_start"
+                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
+                name="span_ends_after_start",
             ),
         ]
 

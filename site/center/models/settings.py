@@ -36,7 +36,9 @@ class CentreSettings(BaseGenericSetting):
     email = models.EmailField(_("contact e-mail"), blank=True)
     latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
-    hours = models.TextField(_("opening days and hours"), blank=True, help_text=_("Left empty, the site says that it is not confirmed."))
+    hours = models.TextField(
+        _("opening days and hours"), blank=True, help_text=_("Left empty, the site says that it is not confirmed.")
+    )
     hours_en = models.TextField(_("opening days and hours (English)"), blank=True)
     hours_easy = models.TextField(_("opening days and hours (easy Japanese)"), blank=True)
     facts_as_of = models.CharField(
@@ -54,7 +56,9 @@ class CentreSettings(BaseGenericSetting):
     )
 
     panels = [
-        MultiFieldPanel(_panels("nickname", "nickname_en", "nickname_easy", "name", "name_en", "name_easy"), heading=_("Name")),
+        MultiFieldPanel(
+            _panels("nickname", "nickname_en", "nickname_easy", "name", "name_en", "name_easy"), heading=_("Name")
+        ),
         MultiFieldPanel(
             _panels("postal_code", "address", "address_en", "address_easy", "phone", "fax", "email", "facts_as_of"),
             heading=_("Address and contact"),

@@ -97,7 +97,10 @@ SECTIONS = [
 ]
 """Name, paper, expected in every issue, and the tags it collects, in the order of the mail."""
 
-TOPICS = [("monthly", "サポートメール（月1回）", "毎月1通、第1火曜日に届きます。"), ("extra", "臨時号", "急ぎのお知らせがあるときだけ届きます。")]
+TOPICS = [
+    ("monthly", "サポートメール（月1回）", "毎月1通、第1火曜日に届きます。"),
+    ("extra", "臨時号", "急ぎのお知らせがあるときだけ届きます。"),
+]
 
 MAGAZINE_CADENCE = [(3, 1), (6, 1), (9, 1), (12, 1)]
 """First days of March, June, September and December, as in 2018 to 2020."""

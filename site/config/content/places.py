@@ -33,7 +33,9 @@ def _cell(row: dict[str, str], name: str, length: int) -> str:
 
 def area_slug(address: str) -> str:
     """The part of the city by the beginning of an address."""
-    return next((slug for name, slug in AREA_OF_ADDRESS.items() if address.startswith(name)), "centre" if address else "")
+    return next(
+        (slug for name, slug in AREA_OF_ADDRESS.items() if address.startswith(name)), "centre" if address else ""
+    )
 
 
 def read_places(path: Path = FACILITIES) -> Iterator[dict]:

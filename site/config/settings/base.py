@@ -1,4 +1,4 @@
-"""Settings that are safe for production; `dev` and `test` loosen them. Everything that differs by place is environment."""
+"""Settings that are safe for production; `dev` and `test` loosen them. What differs by place is environment."""
 
 from urllib.parse import urlsplit
 
@@ -119,7 +119,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Languages: Japanese without a prefix, English, and やさしい日本語 (easy Japanese, a locale of its own).
-locale.LANG_INFO["ja-x-easy"] = {"bidi": False, "code": "ja-x-easy", "name": "Easy Japanese", "name_local": "やさしい日本語"}
+locale.LANG_INFO["ja-x-easy"] = {
+    "bidi": False,
+    "code": "ja-x-easy",
+    "name": "Easy Japanese",
+    "name_local": "やさしい日本語",
+}
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English"), ("ja-x-easy", "やさしい日本語")]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES

@@ -1,10 +1,9 @@
-"""Tests: no network but loopback, a database of its own, quick passwords, media in a folder that the run throws away."""
+"""Tests: a database of their own, quick passwords, media in a folder that the run throws away."""
 
 import tempfile
 
 from config.env import env
 from config.settings.base import *  # noqa: F403 - settings are one namespace
-
 
 SECRET_KEY = "only-for-tests"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]

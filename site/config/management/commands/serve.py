@@ -38,7 +38,9 @@ def make_logins(path: Path) -> list[dict[str, str]]:
     for name, role, last_name, first_name in LOGINS:
         user = user_model.objects.filter(username=name).first()
         if user is None:
-            user = user_model(username=name, email=f"{name}@assist-park.example", last_name=last_name, first_name=first_name)
+            user = user_model(
+                username=name, email=f"{name}@assist-park.example", last_name=last_name, first_name=first_name
+            )
         if name not in passwords or not user.check_password(passwords[name]):
             passwords[name] = secrets.token_urlsafe(12)
             user.set_password(passwords[name])
@@ -66,7 +68,9 @@ class Command(BaseCommand):
             try:
                 probe.bind((host, port))
             except OSError as error:
-                raise CommandError(f"ポート {port} は使われています。PORT=8001 make run のように変えてください。") from error
+                raise CommandError(
+                    f"ポート {port} は使われています。PORT=8001 make run のように変えてください。"
+                ) from error
         url = f"http://{host}:{port}"
         if "SITE_URL" not in os.environ:
             settings.SITE_URL = settings.WAGTAILADMIN_BASE_URL = url
@@ -90,7 +94,7 @@ class Command(BaseCommand):
         ]  # fmt: skip
         commands = [granian, [*manage, "tick", "--watch"], [*manage, "send_issues", "--watch"]]
         return [
-            subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: PLW1509 - no threads here
+            subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=_die_with_parent)
             for command in commands
         ]
 

@@ -21,5 +21,12 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(made, ensure_ascii=False))
             return
-        words = {"settings": "設定", "named rows": "一覧の行", "policies": "きまり", "sections": "メールの見出し", "places": "施設", "pages": "ページ"}
+        words = {
+            "settings": "設定",
+            "named rows": "一覧の行",
+            "policies": "きまり",
+            "sections": "メールの見出し",
+            "places": "施設",
+            "pages": "ページ",
+        }
         self.stdout.write("用意しました：" + "、".join(f"{words[name]} {count}" for name, count in made.items()))

@@ -1,0 +1,15 @@
+"""Addresses below /notices/: the form, and the status pages behind their tokens."""
+
+from django.urls import path
+
+from activities import views
+
+app_name = "notices"
+
+urlpatterns = [
+    path("new/", views.new_notice, name="new"),
+    path("status/<str:token>/", views.status, name="status"),
+    path("status/<str:token>/answer/", views.answer, name="answer"),
+    path("status/<str:token>/message/", views.message, name="message"),
+    path("status/<str:token>/withdraw/", views.withdraw, name="withdraw"),
+]
