@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext
 
 from center.opening import TOKYO
 
@@ -52,9 +52,13 @@ def read_time(text: str) -> time | None:
     return time(hour, minute)
 
 
-def _short(label, size: str) -> forms.CharField:
-    attrs = {"class": f"input input--{size}", "inputmode": "numeric", "autocomplete": "off"}
-    return forms.CharField(label=label, required=False, max_length=12, widget=forms.TextInput(attrs=attrs))
+class ShortField(forms.CharField):
+    """One part of a day. `label` names it where it is to be mended, `short_label` stands beside it."""
+
+    def __init__(self, label: str, short_label: str, size: str, *, is_figures: bool = True) -> None:
+        attrs = {"class": f"input--{size}", "autocomplete": "off", "inputmode": "numeric" if is_figures else "text"}
+        super().__init__(label=label, required=False, max_length=12, widget=forms.TextInput(attrs=attrs))
+        self.short_label = short_label
 
 
 class DayForm(forms.Form):
@@ -72,13 +76,14 @@ class DayForm(forms.Form):
         self.today, self.name = today, name
         self.day: date | None = None
         self.at: time | None = None
-        self.fields["year"] = _short(_("%(name)s: year") % {"name": name}, "year")
-        self.fields["month"] = _short(_("%(name)s: month") % {"name": name}, "two")
-        self.fields["day"] = _short(_("%(name)s: day") % {"name": name}, "two")
+        named = {"name": name}
+        self.fields["year"] = ShortField(_("%(name)s: year") % named, pgettext("day form", "year"), "year")
+        self.fields["month"] = ShortField(_("%(name)s: month") % named, pgettext("day form", "month"), "two")
+        self.fields["day"] = ShortField(_("%(name)s: day") % named, pgettext("day form", "day"), "two")
         self.fields["year"].initial = str(today.year)
         if self.with_time:
-            self.fields["time"] = _short(_("%(name)s: time") % {"name": name}, "short")
-            self.fields["time"].widget.attrs["inputmode"] = "text"
+            label = _("%(name)s: time") % named
+            self.fields["time"] = ShortField(label, pgettext("day form", "time"), "short", is_figures=False)
 
     @property
     def is_empty(self) -> bool:
@@ -169,16 +174,17 @@ class SessionForm(DayForm):
         name = _("date %(number)d") % {"number": number}
         super().__init__(*args, today=today, name=name, **kwargs)
         self.session: tuple[datetime, datetime | None, bool] | None = None
-        labels = {
-            "starts": _("%(name)s: start"),
-            "ends": _("%(name)s: end"),
-            "last_month": _("%(name)s: month of the last day"),
-            "last_day": _("%(name)s: last day"),
+        named, times = {"name": name}, {"size": "short", "is_figures": False}
+        month, day = pgettext("day form", "month"), pgettext("day form", "day")
+        fields = {
+            "starts": ShortField(
+                _("%(name)s: start") % named, pgettext("day form", "start"), "short", is_figures=False
+            ),
+            "ends": ShortField(_("%(name)s: end") % named, pgettext("day form", "end"), **times),
+            "last_month": ShortField(_("%(name)s: month of the last day") % named, month, "two"),
+            "last_day": ShortField(_("%(name)s: last day") % named, day, "two"),
         }
-        for field, size in (("starts", "short"), ("ends", "short"), ("last_month", "two"), ("last_day", "two")):
-            self.fields[field] = _short(labels[field] % {"name": name}, size)
-        for field in ("starts", "ends"):
-            self.fields[field].widget.attrs["inputmode"] = "text"
+        self.fields.update(fields)
 
     def clean(self) -> dict:
         cleaned = super().clean()
@@ -234,14 +240,3 @@ class SessionForm(DayForm):
             self.add_error("ends", _("This is not later than the start (%(start)s).") % {"start": clock})
             return None
         return starts_at, ends_at, False
-
-
-LABELS = {
-    "year": gettext_lazy("year"),
-    "month": gettext_lazy("month"),
-    "day": gettext_lazy("day"),
-    "time": gettext_lazy("time"),
-    "starts": gettext_lazy("start"),
-    "ends": gettext_lazy("end"),
-}
-"""The short labels beside the fields; the long ones stand in the summary of what is to be mended."""

@@ -71,14 +71,15 @@ def events_at(now: datetime, *, page: Page, request: HttpRequest) -> dict:
         "areas": choices([(area.slug, area) for area in areas], choice.filters.area),
         "month": table_month,
         "weeks": month_table(table_month, in_month[:SESSIONS_IN_TABLE]),
-        "month_before": (
-            month_before(table_month),
-            choice.address(month=f"{month_before(table_month):%Y-%m}", when=""),
-        ),
-        "month_after": (month_after(table_month), choice.address(month=f"{month_after(table_month):%Y-%m}", when="")),
+        "month_before": _month_link(choice, month_before(table_month)),
+        "month_after": _month_link(choice, month_after(table_month)),
         "calendar_url": reverse("events-calendar") + calendar_query.removesuffix("?"),
         "feed_url": reverse("events-feed"),
     }
+
+
+def _month_link(choice: EventChoice, month: date) -> Chip:
+    return Chip(choice.address(month=f"{month:%Y-%m}", when="", past=""), month_words(month))
 
 
 def _months(today: date, chosen: date | None) -> list[date]:
@@ -128,7 +129,7 @@ def groups_at(now: datetime, *, page: Page, request: HttpRequest) -> dict:
     row = known(request.GET, "kana", [*ROWS, OTHER])
     reading = {"now": now, "language": page.locale.language_code, "visible": publicly_visible(now=now)}
     found = queries.groups(**asked, **reading)
-    rows_with_groups = set(found.prefetch_related(None).order_by().values_list("kana_row", flat=True).distinct())
+    heads = set(found.prefetch_related(None).order_by().values_list("kana_row", flat=True).distinct())
     parts = asked | {"kana": row}
     return {
         "today": tokyo_date(now),
@@ -142,9 +143,7 @@ def groups_at(now: datetime, *, page: Page, request: HttpRequest) -> dict:
             ),
         ],
         "kana": [
-            Chip(
-                address(parts, kana="" if head == row else head) if head in rows_with_groups else "", head, head == row
-            )
+            Chip(address(parts, kana="" if head == row else head) if head in heads else "", head, head == row)
             for head in [*ROWS, OTHER]
         ],
         "kana_row": row,

@@ -174,7 +174,7 @@ def sessions_between(
     *,
     now: datetime,
     first_on: date,
-    last_on: date,
+    last_on: date | None = None,
     filters: EventFilter = NO_FILTER,
     language: str | None = None,
     visible: PageQuerySet | None = None,
@@ -182,6 +182,18 @@ def sessions_between(
     """Sessions of public events that touch a day from `first_on` to `last_on`, over or not, earliest start first."""
     sessions = _sessions(now, filters, language, visible)
     return sessions.filter(_touching(first_on, last_on)).order_by("starts_at", "pk")
+
+
+def event_sessions(
+    slug: str, *, now: datetime, language: str | None = None, visible: PageQuerySet | None = None
+) -> QuerySet["models.EventSession"]:
+    """All sessions of the one public event with that address part, earliest start first."""
+    return _sessions(now, NO_FILTER, language, visible).filter(page__slug=slug).order_by("starts_at", "pk")
+
+
+def all_sessions(*, now: datetime, language: str = JAPANESE) -> QuerySet["models.EventSession"]:
+    """Every session of every public event, over or not, earliest start first."""
+    return _sessions(now, NO_FILTER, language, None).order_by("starts_at", "pk")
 
 
 def past_sessions(
@@ -236,6 +248,15 @@ def changed_events(
         )
         .order_by("urgency", "next_starts_at", "pk")
     )
+
+
+def latest_events(
+    *, now: datetime, language: str | None = None, visible: PageQuerySet | None = None
+) -> QuerySet["models.EventPage"]:
+    """Public events, the last published or changed one first, with their sessions."""
+    events = _pages(models.EventPage.objects.all(), now, language, visible, group="organiser_group")
+    events = events.select_related("locale", "place", "area").prefetch_related("sessions")
+    return events.order_by("-last_published_at", "-pk")
 
 
 # Grants

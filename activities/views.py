@@ -5,6 +5,7 @@ must know its address already: they need no second token, and browsers send none
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import wraps
 
@@ -18,11 +19,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from activities import services, status_page
+from activities.deadlines import countdown_words
 from activities.forecast import forecast
 from activities.forms import AnswerForm, MessageForm, NoticeForm, new_submission, read_submission
 from activities.kinds import NoticeKind
-from activities.models import Channel, Notice
+from activities.models import Channel, Notice, NoticeState
 from activities.notice_clock import start_clock
+from activities.notice_mails import notice_reason
 from activities.notice_queries import (
     due_day,
     forecast_of,
@@ -228,10 +231,8 @@ def withdraw(request: HttpRequest, notice: Notice) -> HttpResponse:
     if not notice.is_open:
         return redirect("notices:status", token=token)
     if request.method == "POST":
-        try:
+        with suppress(services.AlreadySettled):  # published this very moment: the page says how to take it back
             services.withdraw_notice(notice=notice, now=timezone.now())
-        except services.AlreadySettled:
-            pass  # published in this very moment: the page says so, and how to take it back
         return redirect("notices:status", token=token)
     return render(request, "notices/withdraw.html", {"notice": notice, "token": token})
 
@@ -259,7 +260,9 @@ def _status_page(
         "mail": mail,
         "media": status_page.media_rows(notice, proposals, mail),
         "history": [(entry, entry_words(entry)) for entry in history],
-        "asked": asked if notice.state == notice.state.__class__("returned") else None,
+        "asked": asked if notice.state == NoticeState.RETURNED else None,
+        "asked_reason": notice_reason(asked.reason) if asked else "",
+        "left": countdown_words(notice.due_on, today) if notice.is_open and notice.due_on else "",
         "answer_form": answer_form,
         "message_form": message_form,
         "uploads": uploads,

@@ -17,7 +17,7 @@ from center.queries import opening_calendar
 from center.visibility import publicly_visible
 from home import models, plan_table  # models by module: the pages among them ask these reads
 from home.promise import promise_record, promise_steps
-from newsletter import back_numbers
+from newsletter import mailed_issues
 from newsletter.models import Issue
 
 SESSIONS_SHOWN = 6
@@ -48,7 +48,7 @@ def board_at(now: datetime, *, home: "models.HomePage", language: str) -> dict:
         "posts": posts,
     }
     due_on = deadlines.due_on(now, notice_queries.policy_at(now).as_deadline_policy(), opening_calendar())
-    issue = back_numbers.next_issue(now=now)
+    issue = mailed_issues.next_issue(now=now)
     return shown | {
         "today": today,
         "due_on": due_on,
@@ -74,7 +74,7 @@ class NextMail:
     @classmethod
     def of(cls, issue: Issue, today: date) -> "NextMail":
         days_left = (tokyo_date(issue.send_at) - today).days
-        return cls(back_numbers.issue_words(issue), issue.send_at, issue.cutoff_at, days_left)
+        return cls(mailed_issues.issue_words(issue), issue.send_at, issue.cutoff_at, days_left)
 
 
 def _pages(shown: dict[str, list]) -> Iterable:
@@ -102,5 +102,6 @@ def plan_overview(page: "models.PlanPage", request: HttpRequest) -> dict:
         "policies": plan_table.by_policy(page.measures.all()),
         "indicators": plan_table.with_charts(page.indicators.all()),
         "table": table,
+        "themes": list(publicly_visible(models.StandardPage.objects.child_of(page)).order_by("path")),
         "part": table.part(request.GET.get("actor", ""), by_beneficiary=request.GET.get("by") == "beneficiary"),
     }

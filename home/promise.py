@@ -13,7 +13,7 @@ from activities import deadlines, notice_queries
 from center.japanese.dates import day_words
 from center.opening import fiscal_year, tokyo_date
 from home import charts
-from newsletter.back_numbers import issue_words
+from newsletter.mailed_issues import issue_words
 from newsletter.models import Issue
 
 FIRST_MONTH = 4

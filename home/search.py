@@ -91,6 +91,10 @@ class Results:
     hits: list[Hit]
     suggestions: list[Suggestion]
 
+    @property
+    def has_grants(self) -> bool:
+        return any(narrowing.value == "grant" for narrowing in self.narrowings)
+
 
 def cleaned_query(raw: str) -> str:
     """A reader's words without control characters and needless spaces, at most LONGEST_QUERY characters."""

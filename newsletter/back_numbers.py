@@ -1,93 +1,71 @@
-"""Reads about issues for the public: what has been mailed, and which comes next."""
+"""After the mail: what turned out differently stands as a dated note beside the mailed words, which are kept."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from django.db.models import Prefetch, Q, QuerySet
-from django.db.models.functions import Coalesce
-from django.urls import reverse
-from django.utils.translation import get_language
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils.translation import override
+from wagtail.models import Page
 
-from center.japanese.dates import ENGLISH, JAPANESE, MONTHS_EN
-from center.opening import TOKYO, fiscal_year, tokyo_date
-from newsletter.models import DONE_STATES, BackNumberNote, Issue, IssueKind, IssueState, Rendering
-from newsletter.slots import TOKEN_SLOT, personal_url
+from center.visibility import publicly_visible
+from newsletter import staff_mails
+from newsletter.models import BackNumberNote, IssueItem
+from newsletter.page_facts import specific_pages
+from newsletter.queries import MAILED_STATES, REMEMBERED_DAYS
+from newsletter.snapshot import key_facts_of
+from newsletter.wording import fact_changes
 
-COMING_STATES = (IssueState.DRAFT, IssueState.FROZEN, IssueState.APPROVED, IssueState.SCHEDULED)
-BEGUN_STATES = (IssueState.SENDING, IssueState.PAUSED, IssueState.CANCELLED)
+BACK_TO_MAILED = "お送りした内容に戻りました。"
+NOT_SHOWN = "このページは、いまは公開していません。"
 
 
-def back_numbers() -> QuerySet[Issue]:
-    """Issues that went to anybody, newest first, with `mailed_at` (when sending began).
+def note_changes(*, now: datetime, page_ids: Iterable[int] | None = None) -> int:
+    """Hold mailed items against their pages as they are; add a note where they differ; return how many notes.
 
-    An issue is public from the moment sending begins: the first readers may follow its link while the last ones still
-    wait. One that was cancelled halfway stays, because it was mailed; one that never began is never shown.
+    `page_ids` limits it to those pages; otherwise pages published since, or hidden, that readers may still rely on.
+    Safe to repeat: what the last note of an item says already is not said again.
     """
-    begun = Q(state__in=BEGUN_STATES, sending_started_at__isnull=False)
-    mailed = Issue.objects.filter(Q(state__in=DONE_STATES) | begun)
-    when = Coalesce("sending_started_at", "sent_at", "send_at")
-    return mailed.annotate(mailed_at=when).order_by("-mailed_at", "-number")
+    items = _watched(now)
+    if page_ids is None:
+        items = items.filter(
+            Q(page__isnull=True) | Q(page__live=False) | Q(page__last_published_at__gt=F("issue__frozen_at"))
+        )
+    else:
+        items = items.filter(page_ref__in=list(page_ids))
+    rows = list(items.select_related("issue").prefetch_related("notes"))
+    if not rows:
+        return 0
+    refs = {item.page_ref for item in rows}
+    with override(settings.LANGUAGE_CODE):
+        pages = specific_pages(refs)
+        shown = set(publicly_visible(Page.objects.filter(pk__in=refs), now=now).values_list("pk", flat=True))
+        notes = [note for item in rows if (note := _note(item, pages, shown, now))]
+    BackNumberNote.objects.bulk_create(notes)
+    for note in notes:
+        key = f"mailed-change:{note.item_id}:{now:%Y%m%d%H%M%S%f}"
+        staff_mails.tell_change_after_mail(note.item.title, note.text, now=now, key=key)
+    return len(notes)
 
 
-def back_number(slug: str) -> Issue | None:
-    """One back number with its dated notes, oldest first; None for an issue that was not mailed."""
-    notes = Prefetch("notes", queryset=BackNumberNote.objects.select_related("item"))
-    return back_numbers().filter(slug=slug).prefetch_related(notes).first()
-
-
-def of_fiscal_year(year: int) -> QuerySet[Issue]:
-    """The back numbers mailed from 1 April of `year` to 31 March of the next (Tokyo), newest first."""
-    first, last = (datetime(y, 4, 1, tzinfo=TOKYO) for y in (year, year + 1))
-    return back_numbers().filter(mailed_at__gte=first, mailed_at__lt=last)
-
-
-def fiscal_years() -> list[int]:
-    """The fiscal years that have a back number, newest first."""
-    return sorted(
-        {fiscal_year(tokyo_date(at)) for at in back_numbers().values_list("mailed_at", flat=True)}, reverse=True
+def _watched(now: datetime):
+    """Items of what was mailed, as long as readers may still rely on them."""
+    lately = Q(until_at__isnull=True, issue__send_at__gt=now - timedelta(days=REMEMBERED_DAYS))
+    return IssueItem.objects.filter(
+        Q(until_at__gt=now) | lately, issue__state__in=MAILED_STATES, is_reminder=False, page_ref__isnull=False
     )
 
 
-def next_issue(*, now: datetime) -> Issue | None:
-    """The monthly issue that is sent next, as far as it is drafted."""
-    coming = Issue.objects.filter(kind=IssueKind.REGULAR, state__in=COMING_STATES, send_at__gt=now)
-    return coming.order_by("send_at").first()
-
-
-def issue_words(issue: Issue, language: str | None = None) -> str:
-    """What people call an issue: 12月号, 臨時号; December issue, extra issue."""
-    if (language or get_language() or JAPANESE) == ENGLISH:
-        return "extra issue" if issue.kind == IssueKind.EXTRA else f"{MONTHS_EN[issue.month - 1]} issue"
-    return "臨時号" if issue.kind == IssueKind.EXTRA else f"{issue.month}月号"
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a back number shows: its subject and body as they were mailed, and the language they are in."""
-
-    subject: str
-    html: str
-    text: str
-    language: str
-
-
-def reading(issue: Issue, language: str) -> Reading | None:
-    """The rendering in that language, or the Japanese one; None where the issue has none at all.
-
-    No personal link: where one stood is the page for signing up.
-    """
-    found = {row.locale: row for row in Rendering.objects.filter(issue=issue, locale__in={language, JAPANESE})}
-    row = found.get(language) or found.get(JAPANESE)
-    if row is None:
+def _note(item: IssueItem, pages: dict[int, Page], shown: set[int], now: datetime) -> BackNumberNote | None:
+    known = [note.text for note in sorted(item.notes.all(), key=lambda note: (note.at, note.pk))]
+    page = pages.get(item.page_ref)
+    if page is None or item.page_ref not in shown:
+        text = NOT_SHOWN
+    else:
+        changes = fact_changes(key_facts_of(item), page.key_facts())
+        text = " ／ ".join(map(str, changes)) if changes else ""
+    if not text:
+        text = BACK_TO_MAILED if known and known[-1] != BACK_TO_MAILED else ""
+    if not text or (known and known[-1] == text[:500]):
         return None
-    return Reading(subject=row.subject, html=_impersonal(row.web_html), text=_impersonal(row.text), language=row.locale)
-
-
-def subjects(issues: list[Issue], language: str) -> dict[int, str]:
-    """By issue: the subject in that language where it was mailed in it. One query."""
-    rows = Rendering.objects.filter(issue__in=issues, locale=language).values_list("issue_id", "subject")
-    return {issue.pk: issue.subject for issue in issues} | dict(rows)
-
-
-def _impersonal(words: str) -> str:
-    return words.replace(personal_url(), reverse("mail-signup")).replace(TOKEN_SLOT, "")
+    return BackNumberNote(issue=item.issue, item=item, at=now, text=text[:500])

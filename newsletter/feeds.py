@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from center.queries import centre_settings
-from newsletter import back_numbers
+from newsletter import mailed_issues
 
 ENTRIES = 20
 
@@ -16,8 +16,8 @@ ENTRIES = 20
 def back_number_feed(request: HttpRequest) -> HttpResponse:
     """`/mail/feed.atom`: the latest 20 back numbers, newest first; full addresses from settings.SITE_URL."""
     centre, language = centre_settings(), get_language()
-    issues = list(back_numbers.back_numbers()[:ENTRIES])
-    subjects = back_numbers.subjects(issues, language)
+    issues = list(mailed_issues.mailed_issues()[:ENTRIES])
+    subjects = mailed_issues.subjects(issues, language)
     feed = Atom1Feed(
         title=f"{_('Support mail')}｜{centre.local_nickname or centre.local_name}",
         link=_full("mail-signup"),
@@ -28,7 +28,7 @@ def back_number_feed(request: HttpRequest) -> HttpResponse:
     )
     for issue in issues:
         feed.add_item(
-            title=f"{back_numbers.issue_words(issue)}　{subjects[issue.pk]}",
+            title=f"{mailed_issues.issue_words(issue)}　{subjects[issue.pk]}",
             link=_full("mail-back-number", issue.slug),
             description=issue.preheader,
             unique_id=_full("mail-back-number", issue.slug),

@@ -1,4 +1,4 @@
-"""Reads pages for the assembly of an issue: which ones, and their facts. The number of queries does not grow with pages.
+"""Reads pages for the assembly of an issue: which ones, and their facts. Queries do not grow with the pages.
 
 (But for pages that wait for a go-live: what they will say stands in a revision, which is read one by one.)
 """
@@ -20,7 +20,7 @@ from center.models import CentreImage, PageTag, PublicSpan
 from center.opening import TOKYO, tokyo_date
 from center.pages import OutReason, Usefulness
 from center.visibility import publicly_visible
-from newsletter.body_checks import image_ids, has_unlabelled_image, linked_page_ids
+from newsletter.body_checks import has_unlabelled_image, image_ids, linked_page_ids
 from newsletter.facts import PageFacts, Span, TranslationFacts
 
 JAPANESE = settings.LANGUAGE_CODE

@@ -14,6 +14,7 @@ from center.opening import TOKYO, OpeningCalendar, day_start, tokyo_date
 from center.pages import KeyFact, OutReason
 from center.queries import centre_settings, opening_calendar
 from newsletter.facts import (
+    OPEN_STATES,
     AssemblyInput,
     CentreFacts,
     ChoiceFacts,
@@ -150,11 +151,19 @@ def last_regular_cutoff(issue: Issue) -> datetime:
 
 
 def load_assembly_input(issue: Issue, *, now: datetime) -> AssemblyInput:
-    """Everything that `assemble` needs for this issue at `now`. The number of queries does not grow with its pages."""
+    """Everything that `assemble` needs for this issue at `now`. The number of queries does not grow with its pages.
+
+    Pages are judged at `send_at`, or at `now` where the issue is late: of use at the real start.
+    """
     calendar = opening_calendar()
     previous_cutoff_at = last_regular_cutoff(issue)
     following = coming_issues(issue.send_at, 3)
-    moments = Moments(now=now, cutoff_at=issue.cutoff_at, send_at=issue.send_at, previous_cutoff_at=previous_cutoff_at)
+    moments = Moments(
+        now=now,
+        cutoff_at=issue.cutoff_at,
+        send_at=max(issue.send_at, now) if issue.state in OPEN_STATES else issue.send_at,
+        previous_cutoff_at=previous_cutoff_at,
+    )
     choices = _choices(issue)
     snapshot = _snapshot(issue)
     notices = mail_notices(previous_cutoff_at)

@@ -14,7 +14,7 @@ from django.utils import translation
 from center.japanese.dates import day_words, time_words
 from center.outbox import enqueue
 from center.queries import centre_settings
-from newsletter.back_numbers import back_numbers, issue_words, next_issue
+from newsletter.mailed_issues import issue_words, mailed_issues, next_issue
 from newsletter.models import Subscriber
 from newsletter.slots import personal_url
 from newsletter.tokens import personal_token
@@ -41,7 +41,7 @@ def send_already(subscriber: Subscriber, *, now: datetime) -> None:
 def send_welcome(subscriber: Subscriber, *, now: datetime) -> None:
     """Queue the first mail after the confirmation, with the latest back number and the day of the next issue."""
     language = subscriber.locale
-    latest, coming = back_numbers().first(), next_issue(now=now)
+    latest, coming = mailed_issues().first(), next_issue(now=now)
     words = {
         "latest_url": _address(language, "mail-back-number", latest.slug) if latest else "",
         "latest_words": issue_words(latest, language) if latest else "",

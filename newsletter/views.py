@@ -21,7 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from center.opening import TOKYO, fiscal_year, tokyo_date
 from center.queries import centre_settings
-from newsletter import back_numbers
+from newsletter import mailed_issues
 from newsletter.models import ConsentEvent, Issue, MailFormat, Subscriber, SubscriberState, Topic
 from newsletter.subscriber_forms import PreferencesForm, SignUpForm
 from newsletter.subscribers import (
@@ -102,14 +102,14 @@ class SignUpView(View):
 
     def _page(self, request: HttpRequest, form: SignUpForm, status: int = HTTPStatus.OK) -> HttpResponse:
         now = timezone.now()
-        issues = list(back_numbers.back_numbers()[:LATEST_COUNT])
-        coming = back_numbers.next_issue(now=now)
+        issues = list(mailed_issues.mailed_issues()[:LATEST_COUNT])
+        coming = mailed_issues.next_issue(now=now)
         context = {
             "form": form,
             "words": f"newsletter/words/{WORDS_VERSION}.{get_language()}.html",
             "sender_domain": sender_domain(),
             "coming": coming,
-            "coming_words": back_numbers.issue_words(coming) if coming else "",
+            "coming_words": mailed_issues.issue_words(coming) if coming else "",
             "rows": back_number_rows(issues),
             "year": fiscal_year(tokyo_date(issues[0].mailed_at)) if issues else None,
             "today": tokyo_date(now),
@@ -150,12 +150,12 @@ class ConfirmView(View):
         return self._confirmed(request)
 
     def _confirmed(self, request: HttpRequest) -> HttpResponse:
-        coming, latest = back_numbers.next_issue(now=timezone.now()), back_numbers.back_numbers().first()
+        coming, latest = mailed_issues.next_issue(now=timezone.now()), mailed_issues.mailed_issues().first()
         context = {
             "coming": coming,
-            "coming_words": back_numbers.issue_words(coming) if coming else "",
+            "coming_words": mailed_issues.issue_words(coming) if coming else "",
             "latest": latest,
-            "latest_words": back_numbers.issue_words(latest) if latest else "",
+            "latest_words": mailed_issues.issue_words(latest) if latest else "",
         }
         return render(request, "newsletter/confirmed.html", context)
 
@@ -271,7 +271,7 @@ class PersonalView(View):
             "form": form or PreferencesForm(initial=wanted),
             "done": done,
             "can_undo": can_undo(subscriber, now=now),
-            "coming": back_numbers.next_issue(now=now),
+            "coming": mailed_issues.next_issue(now=now),
         }
         return self._in_own_language(request, subscriber.locale, "newsletter/personal.html", context, status=status)
 
@@ -323,30 +323,30 @@ def sender_domain() -> str:
 
 def back_number_rows(issues: list[Issue]) -> list[dict]:
     """What a list shows of each issue: its word, its subject in the active language, the moment it was mailed."""
-    subjects = back_numbers.subjects(issues, get_language())
+    subjects = mailed_issues.subjects(issues, get_language())
     return [
-        {"issue": issue, "words": back_numbers.issue_words(issue), "subject": subjects[issue.pk]} for issue in issues
+        {"issue": issue, "words": mailed_issues.issue_words(issue), "subject": subjects[issue.pk]} for issue in issues
     ]
 
 
 def fiscal_year_list(request: HttpRequest, year: str) -> HttpResponse:
     """`/mail/2026/`: the back numbers of one fiscal year, newest first. 404 for a year without any."""
-    issues = list(back_numbers.of_fiscal_year(int(year)))
+    issues = list(mailed_issues.mailed_in_fiscal_year(int(year)))
     if not issues:
         raise Http404
-    context = {"year": int(year), "rows": back_number_rows(issues), "years": back_numbers.fiscal_years()}
+    context = {"year": int(year), "rows": back_number_rows(issues), "years": mailed_issues.fiscal_years()}
     return render(request, "newsletter/fiscal_year.html", context)
 
 
 def back_number(request: HttpRequest, slug: str) -> HttpResponse:
     """`/mail/2026-12/`: one issue as it was mailed, with dated notes about what turned out differently."""
-    issue = back_numbers.back_number(slug)
-    reading = back_numbers.reading(issue, get_language()) if issue else None
+    issue = mailed_issues.mailed_issue(slug)
+    reading = mailed_issues.reading(issue, get_language()) if issue else None
     if reading is None:
         raise Http404
     context = {
         "issue": issue,
-        "words": back_numbers.issue_words(issue),
+        "words": mailed_issues.issue_words(issue),
         "reading": reading,
         "reading_lang": html_language(reading.language),
         "is_other_language": html_language(reading.language) != html_language(get_language()),

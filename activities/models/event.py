@@ -11,6 +11,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from activities import details
 from activities.deadline_words import deadline_moment, is_past_deadline
 from center.japanese.dates import day_words, period_words, time_words
 from center.opening import TOKYO, day_end
@@ -215,6 +216,11 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         return _("event") if self.specific_class in (None, type(self)) else self.specific_deferred.kind_word
 
     @property
+    def is_off(self) -> bool:
+        """Does it not happen on the dates it names? Cancelled, or postponed without new dates."""
+        return self.state == EventState.CANCELLED or (self.state == EventState.POSTPONED and not self.has_new_dates)
+
+    @property
     def venue_words(self) -> str:
         """The place with its room, or 'online'."""
         parts = [self.place.name if self.place else "", self.venue_name]
@@ -281,7 +287,7 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         self, send_at: datetime, *, first_public_at: datetime | None, previous_cutoff_at: datetime
     ) -> Usefulness:
         """Source: the monthly mail, "of use", events."""
-        if self.state == EventState.CANCELLED or (self.state == EventState.POSTPONED and not self.has_new_dates):
+        if self.is_off:
             return Usefulness(False, OutReason.CANCELLED)
         sessions = self.ordered_sessions()
         if not sessions:
@@ -333,6 +339,9 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
             lines.append(f"【{self.get_state_display()}】{self.change_note}")
         lines += [when, self.venue_words, "・".join(part for part in (self.fee_words, self.application_words) if part)]
         return [line for line in lines if line]
+
+    def get_context(self, request, *args, **kwargs) -> dict:
+        return super().get_context(request, *args, **kwargs) | details.event_detail(self, request)
 
 
 class EventSession(Orderable):

@@ -8,6 +8,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Orderable
 from wagtail.search import index
 
+from activities import details
 from activities.models.event import EventPage
 from center.blocks import BodyBlock
 
@@ -45,6 +46,9 @@ class FestaPage(EventPage):
     @property
     def kind_word(self):
         return _("festa")
+
+    def get_context(self, request, *args, **kwargs) -> dict:
+        return super().get_context(request, *args, **kwargs) | details.festa_detail(self, request)
 
 
 class FestaProgrammeItem(Orderable):

@@ -10,6 +10,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from activities import details
 from activities.amounts import yen_words
 from activities.deadline_words import deadline_moment, deadline_words, is_past_deadline
 from center.japanese.dates import day_words
@@ -172,6 +173,9 @@ class GrantPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
             lines.append(str(_("opens on %(day)s") % {"day": day_words(self.opens_on)}))
         lines.append("。".join(part for part in (self.amount_words, self.applicants_text) if part))
         return [line for line in lines if line]
+
+    def get_context(self, request, *args, **kwargs) -> dict:
+        return super().get_context(request, *args, **kwargs) | details.grant_detail(self, request)
 
 
 class GrantApplicant(Orderable):

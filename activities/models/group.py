@@ -1,5 +1,7 @@
 """Activity groups."""
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -7,6 +9,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from activities import details
 from center.japanese.kana import kana_key, kana_row
 from center.pages import BodyMixin, SampleMixin, SummaryMixin
 from center.translations import synchronised
@@ -114,9 +117,16 @@ class GroupPage(SampleMixin, SummaryMixin, BodyMixin, Page):
         self.kana_row = kana_row(self.kana_key)
         super().save(*args, **kwargs)
 
+    def is_recruiting_on(self, day: date) -> bool:
+        """Does it look for members on that day?"""
+        return self.is_recruiting and (self.recruiting_until_on is None or self.recruiting_until_on >= day)
+
     def public_contacts(self) -> list["GroupContact"]:
         """The contacts that the group lets everybody see, in its order."""
         return [contact for contact in self.contacts.all() if contact.publicity == GroupContact.Publicity.PUBLIC]
+
+    def get_context(self, request, *args, **kwargs) -> dict:
+        return super().get_context(request, *args, **kwargs) | details.group_detail(self, request)
 
 
 class GroupContact(Orderable):

@@ -11,7 +11,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from activities import lists
+from activities import details, lists
 from activities.models.index import IndexPage
 from center.blocks import BodyBlock
 from center.japanese.dates import day_words
@@ -137,6 +137,9 @@ class MagazineIssuePage(SampleMixin, SummaryMixin, Mailable, Page):
             )
             if line
         ]
+
+    def get_context(self, request, *args, **kwargs) -> dict:
+        return super().get_context(request, *args, **kwargs) | details.magazine_issue_detail(self, request)
 
 
 class MagazineArticle(Orderable):

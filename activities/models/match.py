@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.models import Page
 
+from activities import details
 from activities.deadline_words import deadline_moment, deadline_words, is_past_deadline
 from center.pages import BodyMixin, InReason, KeyFact, Mailable, OutReason, SampleMixin, SummaryMixin, Usefulness
 from center.translations import synchronised
@@ -118,3 +119,6 @@ class MatchPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
             str(_("until %(day)s") % {"day": self.deadline_words}) if self.open_until_on else self.deadline_words,
         ]
         return [line for line in ("・".join(words), self.summary) if line]
+
+    def get_context(self, request, *args, **kwargs) -> dict:
+        return super().get_context(request, *args, **kwargs) | details.match_detail(self, request)

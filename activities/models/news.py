@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.models import Page
 
+from activities import details
 from activities.deadline_words import deadline_moment, deadline_words, is_past_deadline
 from center.pages import BodyMixin, InReason, KeyFact, Mailable, OutReason, SampleMixin, SummaryMixin, Usefulness
 from center.translations import synchronised
@@ -156,3 +157,6 @@ class NewsPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
             if part
         )
         return [line for line in (first, self.summary) if line]
+
+    def get_context(self, request, *args, **kwargs) -> dict:
+        return super().get_context(request, *args, **kwargs) | details.news_detail(self, request)

@@ -77,7 +77,7 @@ def message_bytes(headers: list[bytes], *, text: str, html: str = "", message_id
     if not html:
         return head + _part("plain", text)
     # "_" stands in no line of base64, so the boundary cannot stand in a body.
-    boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}".encode()
+    boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:24]}".encode()
     return b"".join(
         [
             head + b'Content-Type: multipart/alternative; boundary="' + boundary + b'"\r\n\r\n',

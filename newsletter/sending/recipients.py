@@ -1,11 +1,10 @@
 """Who gets an issue: the rows of its deliveries, written and counted before the first mail."""
 
 from datetime import datetime
-from email.utils import make_msgid
 
-from django.conf import settings
 from django.db import transaction
 
+from center.outbox import new_message_id
 from newsletter.models import Delivery, Issue, IssueState, Subscriber, SubscriberState, Suppression
 from newsletter.sending.claims import OPEN
 from newsletter.sending.verbs import NotBeingSent
@@ -73,7 +72,7 @@ def _write_rows(issue: Issue, subscribers: list[Subscriber]) -> None:
             email_norm=subscriber.email_norm,
             locale=subscriber.locale,
             format=subscriber.format,
-            message_id=make_msgid(issue.slug, domain=settings.MAIL_DOMAIN),
+            message_id=new_message_id(issue.slug),
         )
         for subscriber in subscribers
         if subscriber.pk not in barred

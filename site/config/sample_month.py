@@ -49,7 +49,7 @@ from config.content import samples
 from config.roles import APPROVER, EDITOR
 from config.tree import Tree, build_tree
 from newsletter.models import Issue, IssueKind, Topic
-from newsletter.queries import policy_at
+from newsletter.queries import mail_rule, policy_at
 from newsletter.schedule import IssueDates, Schedule
 from newsletter.sending.engine import Worker
 from newsletter.sending.files import FileTransport
@@ -80,7 +80,7 @@ class SampleMonth:
         self.tree: Tree = build_tree(keep_site=True)
         self.editor = self._person("mihon-henshu", EDITOR, "見本", "花子")
         self.approver = self._person("mihon-shonin", APPROVER, "見本", "太郎")
-        schedule = Schedule(policy_at(self.now).as_rule(), opening_calendar())
+        schedule = Schedule(mail_rule(policy_at(self.now)), opening_calendar())
         self.last, before = self._last_issues(schedule)
         with self.travel(before.send_at + timedelta(days=2)):
             self._groups()

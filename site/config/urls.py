@@ -8,6 +8,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from center import sitemaps as center_sitemaps
 from center import views as center_views
 from home import views as home_views
 
@@ -15,6 +16,9 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("u/", include("newsletter.personal_urls")),
+    path("open-data/", include("activities.open_data_urls")),
+    path("sitemap.xml", center_sitemaps.site_map, name="sitemap"),
+    path("robots.txt", center_sitemaps.robots_txt, name="robots"),
     path("healthz", center_views.healthz, name="healthz"),
     path("readyz", center_views.readyz, name="readyz"),
 ]
@@ -23,6 +27,7 @@ if settings.SERVE_MEDIA:
     urlpatterns.append(re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}))
 
 urlpatterns += i18n_patterns(
+    path("", include("activities.public_urls")),
     path("search/", home_views.search, name="search"),
     path("notices/", include("activities.urls")),
     path("mail/", include("newsletter.urls")),

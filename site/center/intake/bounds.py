@@ -21,7 +21,7 @@ MAX_SIDE = 65_500
 MAX_JPEG_SCANS = 100
 # Screens, maps and drawings stay below this number of colours, photos above it.
 FEW_COLOURS = 32_768
-# Above this, quick packing matters more than tight packing.
+# Above this, packing quickly matters more than packing tightly.
 LARGE_PICTURE_PIXELS = 12_000_000
 JPEG_QUALITY = 88
 WEBP_QUALITY = 90

@@ -6,7 +6,7 @@ Runs in the worker process (see `worker.py`) and imports no Django.
 What comes out:
 - photos (JPEG, HEIC, and PNG or WebP with many colours): JPEG, quality 88, progressive;
 - drawings and screens (PNG or WebP with few colours) and PNG with see-through parts: PNG, no loss;
-- WebP with see-through parts: WebP. Other WebP does not stay WebP: printers and the word processors with which the
+- WebP with see-through parts: WebP (PNG above 12 megapixels). Other WebP does not stay WebP: printers and the word processors with which the
   magazine is laid out do not open it.
 """
 
@@ -146,7 +146,8 @@ def _choose_encoding(image: Image.Image, kind: str) -> str:
     if kind in ("jpeg", "heic"):
         return "JPEG"
     if image.mode in ("RGBA", "LA"):
-        return "WEBP" if kind == "webp" else "PNG"
+        # WebP's encoder takes half a minute over a large picture, or finds no room for it.
+        return "WEBP" if kind == "webp" and not _is_large(image) else "PNG"
     has_few_colours = image.mode in ("1", "L", "P") or image.getcolors(FEW_COLOURS) is not None
     return "PNG" if has_few_colours else "JPEG"
 
@@ -168,9 +169,12 @@ def _encode(image: Image.Image, encoding: str, *, keep_full_colour: bool) -> byt
         subsampling = "4:4:4" if keep_full_colour else "4:2:0"
         image.save(output, "JPEG", quality=JPEG_QUALITY, progressive=True, optimize=True, subsampling=subsampling)
     elif encoding == "WEBP":
-        image.save(output, "WEBP", quality=WEBP_QUALITY, method=2)
+        image.save(output, "WEBP", quality=WEBP_QUALITY)
     else:
         # The last tenth of the size costs most of the time; with large pictures that is half a minute.
-        is_large = image.width * image.height > LARGE_PICTURE_PIXELS
-        image.save(output, "PNG", compress_level=2 if is_large else 6)
+        image.save(output, "PNG", compress_level=2 if _is_large(image) else 6)
     return output.getvalue()
+
+
+def _is_large(image: Image.Image) -> bool:
+    return image.width * image.height > LARGE_PICTURE_PIXELS

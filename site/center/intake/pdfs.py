@@ -162,6 +162,7 @@ def _clean_part(part: Object) -> None:
     if _name_in(part, "/S") in _ALLOWED_ACTIONS:
         _drop(part, "/Next")
     _drop_actions(part)
+    _drop_attachments(part)
     _drop_notes(part)
     if isinstance(part, Stream):
         _clean_stream(part)

@@ -22,7 +22,7 @@ def entry_tokens(obj: models.Model) -> EntryTokens:
     texts: dict[str, list[str]] = {TITLE: [], TEXT: [], AUTOCOMPLETE: []}
     for column, text in _texts(obj, obj.get_search_fields()):
         texts[column].append(text)
-    # A line end keeps the fields apart: no phrase reaches from one into the next.
+    # A line end keeps the fields apart: no run of Japanese reaches from one into the next.
     return EntryTokens(*(index_tokens("\n".join(texts[column])) for column in (TITLE, TEXT, AUTOCOMPLETE)))
 
 

@@ -14,7 +14,7 @@ from django.template.base import Node, NodeList, Parser, Token
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from wagtail.models import Page, Site
 
@@ -57,7 +57,6 @@ TINTS = {
     "grant": "grant",
     "match": "match",
     "group": "centre",
-    "service": "centre",
     "page": "centre",
     "news": "centre",
     "report": "centre",
@@ -67,6 +66,25 @@ TINTS = {
     "plan": "paper",
 }
 """The colour of a kind's label and leaf; the kinds of events that are not here share the first one."""
+
+KINDS = {
+    "event": pgettext_lazy("kind", "event"),
+    "lecture": pgettext_lazy("kind", "lecture"),
+    "festa": pgettext_lazy("kind", "festa"),
+    "salon": pgettext_lazy("kind", "salon"),
+    "grant": pgettext_lazy("kind", "grant"),
+    "call": pgettext_lazy("kind", "call"),
+    "report": pgettext_lazy("kind", "report"),
+    "change": pgettext_lazy("kind", "change"),
+    "announcement": pgettext_lazy("kind", "announcement"),
+    "news": pgettext_lazy("kind", "news"),
+    "match": pgettext_lazy("kind", "wanted or offered"),
+    "magazine": pgettext_lazy("kind", "magazine"),
+    "group": pgettext_lazy("kind", "group"),
+    "page": pgettext_lazy("kind", "guide"),
+    "plan": pgettext_lazy("kind", "plan"),
+}
+"""The word on the label of each kind, and with it the kinds that there are."""
 
 
 def _request(context: template.Context) -> HttpRequest | None:
@@ -227,12 +245,6 @@ def crumbs_of(context: template.Context, page: Page | None) -> list[Crumb]:
 
 
 @register.simple_tag
-def pages_below(page: Page) -> list[Page]:
-    """The public pages right below `page`, in staff's order."""
-    return list(publicly_visible(Page.objects.child_of(page)).order_by("path"))
-
-
-@register.simple_tag
 def pages_beside(page: Page) -> list[Page]:
     """The public pages under the same page as `page`, itself included; none for the pages right below home."""
     if not page.pk or page.depth <= 3:
@@ -362,7 +374,7 @@ def _nearness(first: date, last: date, today: date) -> Stamp | None:
     if last < today:
         return Stamp(pgettext("event", "over"))
     if first < today:
-        return Stamp(_("now running"), "good")
+        return Stamp(pgettext("event", "now running"), "good")
     return {0: Stamp(pgettext("day", "today"), "now"), 1: Stamp(pgettext("day", "tomorrow"), "now")}.get(
         (first - today).days
     )
@@ -373,7 +385,7 @@ def _times(session: object, first: date, last: date, today: date) -> str:
     words = period_words(session.starts_at, session.ends_at, session.is_all_day, seen_on=today)
     if first != last:
         return words
-    return words.removeprefix(day_words(first, seen_on=today)).lstrip(", ") or _("all day")
+    return words.removeprefix(day_words(first, seen_on=today)).lstrip(", ") or pgettext("event", "all day")
 
 
 @dataclass(frozen=True)
@@ -417,15 +429,14 @@ def deadline_left(on: date | None, today: date) -> Left | None:
 
 
 def kind_of(page: object) -> str:
-    """The kind of a page (event, lecture, festa, salon, grant, call, match, magazine, …), also when only its base was read."""
-    if isinstance(page, Page):
-        own = page.__dict__.get("kind") or ""
-        model = page.specific_class or type(page)
-        kind = getattr(model, "mail_kind", "")
-        if isinstance(kind, str):
-            return kind or model._meta.model_name.removesuffix("page")
-        return own or "news"
-    return str(page or "")
+    """The kind of a page: one of KINDS, `page` for whatever is none of them. No query, also for a page's base row."""
+    if not isinstance(page, Page):
+        return str(page or "")
+    model = page.specific_class or type(page)
+    kind = getattr(model, "mail_kind", "") or model._meta.model_name.removesuffix("page")
+    if not isinstance(kind, str):  # news say themselves what they are
+        kind = page.__dict__.get("kind", "news")
+    return kind if kind in KINDS else "page"
 
 
 @register.filter(name="kind_of")
@@ -437,24 +448,7 @@ def kind_of_filter(page: object) -> str:
 @register.filter
 def kind_words(kind: str) -> str:
     """The word on the label of a kind."""
-    return {
-        "event": _("event"),
-        "lecture": _("lecture"),
-        "festa": _("festa"),
-        "salon": _("salon"),
-        "grant": _("grant"),
-        "call": _("call for members or volunteers"),
-        "report": _("report"),
-        "change": _("change"),
-        "announcement": _("announcement"),
-        "news": _("news"),
-        "match": _("wanted or offered"),
-        "magazine": _("magazine"),
-        "group": _("group"),
-        "service": _("guide"),
-        "page": _("guide"),
-        "plan": _("plan"),
-    }.get(kind, kind)
+    return KINDS.get(kind, kind)
 
 
 @register.filter
@@ -496,7 +490,11 @@ class StateStamp(Stamp):
 def state_stamp(page: object) -> StateStamp | None:
     """The stamp of an event that does not happen as it was told; None as planned."""
     state = getattr(page, "state", "planned")
-    words = {"cancelled": _("cancelled"), "postponed": _("postponed"), "changed": _("changed")}.get(state)
+    words = {
+        "cancelled": pgettext("event", "cancelled"),
+        "postponed": pgettext("event", "postponed"),
+        "changed": pgettext("event", "changed"),
+    }.get(state)
     if words is None:
         return None
     is_off = state == "cancelled" or (state == "postponed" and not page.has_new_dates)
@@ -514,9 +512,15 @@ def file_size(size: int | None) -> str:
 
 
 @register.filter
-def phrases(text: str | None) -> list[str]:
-    """A heading cut after each 、 so that a line breaks there: 「まちの活動、」「ただいま貼り出し中。」."""
-    return [phrase for phrase in (text or "").replace("、", "、\n").split("\n") if phrase]
+def phrases(text: str | None) -> list[list[str]]:
+    """A heading as lines (cut after each 、) of phrases that are not broken; a space between Japanese words says where.
+
+    'まちの活動、ただいま 貼り出し中。' is [['まちの活動、'], ['ただいま', '貼り出し中。']].
+    """
+    parts = (text or "").replace("、", "、\n").split("\n")
+    if _language() == ENGLISH:
+        return [[part] for part in parts if part]
+    return [part.split() for part in parts if part.strip()]
 
 
 @register.filter

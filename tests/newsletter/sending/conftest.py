@@ -1,6 +1,7 @@
 """A real relay on loopback that fails where it is told to, and issues without a page tree."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -25,6 +26,8 @@ from newsletter.models import (
 from newsletter.sending.engine import Worker
 from newsletter.sending.transport import transport_from_url
 from newsletter.slots import personal_url
+
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 DROP = "drop"
 HANG = "hang"
@@ -98,6 +101,10 @@ class Relay:
             def factory(self):
                 return _Conversation(self.handler, relay=relay, **self.SMTP_kwargs)
 
+            def _trigger_server(self):
+                self.port = relay.port = self.server.sockets[0].getsockname()[1]
+                super()._trigger_server()
+
         self._controller = Here(self, hostname="127.0.0.1", port=0, ready_timeout=10, **options)
 
     def next_for(self, stage: str, arg: str) -> str | None:
@@ -120,7 +127,7 @@ class Relay:
 
     def start(self) -> "Relay":
         self._controller.start()
-        self.port = self._controller.server.sockets[0].getsockname()[1]
+        self.said.clear()  # aiosmtpd greets itself once
         return self
 
     def stop(self) -> None:

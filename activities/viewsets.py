@@ -1,0 +1,124 @@
+"""The screens of activities in the editor: the desk of notices, and the rule of publication."""
+
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.generic import CreateView, DeleteView, EditView
+from wagtail.admin.viewsets.base import ViewSet
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from activities import desk_actions, desk_views
+from activities.desk_frame import NAMESPACE, may
+from activities.models import NoticePolicy
+
+ACTIONS = {
+    "review": desk_actions.ReviewView,
+    "take": desk_actions.TakeView,
+    "page": desk_actions.MakePageView,
+    "apply": desk_actions.ApplyView,
+    "return": desk_actions.ReturnView,
+    "answer": desk_actions.AnswerView,
+    "decline": desk_actions.DeclineView,
+    "withdraw": desk_actions.WithdrawView,
+    "message": desk_actions.MessageView,
+    "note": desk_actions.NoteView,
+    "received": desk_actions.ReceivedView,
+    "link": desk_actions.LinkView,
+}
+
+
+class NoticesMenuItem(MenuItem):
+    """Shown to whoever may look at notices."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may(request, "view")
+
+
+class NoticeDeskViewSet(ViewSet):
+    """The desk at /admin/notices/."""
+
+    name = NAMESPACE
+    url_prefix = "notices"
+    icon = "mail"
+    menu_label = _("Notices to publish")
+    menu_name = "notices"
+    menu_order = 110
+    menu_item_class = NoticesMenuItem
+    add_to_admin_menu = True
+
+    def get_urlpatterns(self) -> list:
+        return [
+            path("", desk_views.BoardView.as_view(), name="index"),
+            path("add/", desk_views.EntryView.as_view(), name="add"),
+            path("<int:pk>/", desk_views.DetailView.as_view(), name="detail"),
+            path("<int:pk>/files/<int:file_pk>/", desk_views.AttachmentView.as_view(), name="file"),
+            *(path(f"<int:pk>/{name}/", view.as_view(), name=name) for name, view in ACTIONS.items()),
+        ]
+
+
+# The rule: a row in force is read, never written
+
+
+def is_in_force(policy: NoticePolicy, *, now: datetime) -> bool:
+    """Whether the row holds already, or has held; only one that begins later may still be changed."""
+    return policy.valid_from_at <= now
+
+
+class PolicyCreateView(CreateView):
+    """A new rule, with whoever wrote it."""
+
+    def save_instance(self) -> NoticePolicy:
+        self.form.instance.created_by = self.request.user
+        return super().save_instance()
+
+
+class PolicyEditView(EditView):
+    """Changes a rule that is not in force yet; one in force is shown, not edited."""
+
+    def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if is_in_force(self.object, now=timezone.now()):
+            messages.info(request, _("This rule is in force, so it can only be read. A new one may follow it."))
+            return redirect("notice_rules:inspect", self.object.pk)
+        return super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if is_in_force(self.object, now=timezone.now()):
+            raise PermissionDenied
+        return super().post(request, *args, **kwargs)
+
+
+class PolicyDeleteView(DeleteView):
+    """Removes a rule that is not in force yet."""
+
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if is_in_force(self.object, now=timezone.now()):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+class NoticePolicyViewSet(ModelViewSet):
+    """The rule of publication, newest first, in the group of rules."""
+
+    model = NoticePolicy
+    name = "notice_rules"
+    url_prefix = "rules/publication"
+    icon = "clipboard-list"
+    menu_hook = "register_rules_menu_item"
+    menu_order = 10
+    add_view_class = PolicyCreateView
+    edit_view_class = PolicyEditView
+    delete_view_class = PolicyDeleteView
+    inspect_view_enabled = True
+    copy_view_enabled = False
+    list_display = ["__str__", "closed_due", "cutoff", "trusted_rule"]
+
+
+NOTICE_DESK = NoticeDeskViewSet()
+NOTICE_RULES = NoticePolicyViewSet()
