@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event, vUri
@@ -100,7 +100,8 @@ def _entry(session: "models.EventSession", request: HttpRequest | None, now: dat
     _add_times(entry, session)
     state = "" if page.state == models.EventState.PLANNED else f"【{page.get_state_display()}】"
     sample = f"【{_('sample')}】" if page.is_sample else ""
-    part = _(" no. %(number)d") % {"number": session.session_number} if session.session_count > 1 else ""
+    number = {"number": session.session_number}
+    part = pgettext("event part", " no. %(number)d") % number if session.session_count > 1 else ""
     theme = f"　{session.title}" if session.title else ""
     entry.add("summary", plain(f"{state}{sample}{page.title}{part}{theme}"))
     entry.add("status", "CANCELLED" if page.is_off else "CONFIRMED")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 
@@ -149,7 +149,11 @@ class DeclineView(ActionView):
     done = gettext_lazy("Declined. The group has been told.")
 
     def form(self, data: QueryDict | None) -> WordsForm:
-        return WordsForm(data, label=_("Reason"), help_text=_("The group reads it in the mail and on its status page."))
+        return WordsForm(
+            data,
+            label=pgettext("notice", "Reason"),
+            help_text=_("The group reads it in the mail and on its status page."),
+        )
 
     def run(self, form: WordsForm, *, now: datetime) -> None:
         services.decline_notice(notice=self.notice, reason=form.cleaned_data["words"], by=self.request.user, now=now)
@@ -196,7 +200,7 @@ class NoteView(ActionView):
     """メモ."""
 
     label = gettext_lazy("Note of the staff")
-    button = gettext_lazy("Save")
+    button = pgettext_lazy("notice", "Save")
     done = gettext_lazy("The note is saved.")
 
     def form(self, data: QueryDict | None) -> WordsForm:
@@ -212,7 +216,7 @@ class ReceivedView(ActionView):
     """受付日時を直す."""
 
     label = gettext_lazy("Correct the time of receipt")
-    button = gettext_lazy("Save")
+    button = pgettext_lazy("notice", "Save")
     done = gettext_lazy("The time of receipt is corrected; the due day follows it.")
 
     def form(self, data: QueryDict | None) -> ReceivedForm:

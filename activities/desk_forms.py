@@ -5,6 +5,7 @@ from datetime import datetime, time
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.widgets import AdminPageChooser
 from wagtail.models import Page
 
@@ -21,7 +22,9 @@ class ReceivedForm(DayTimeForm):
     """The real moment at which a notice reached the centre: needed, never later than now."""
 
     def __init__(self, data: QueryDict | None = None, *args, now: datetime, **kwargs) -> None:
-        super().__init__(data, *args, prefix="received", today=tokyo_date(now), name=_("Received"), **kwargs)
+        super().__init__(
+            data, *args, prefix="received", today=tokyo_date(now), name=pgettext_lazy("notice", "Received"), **kwargs
+        )
         self.now = now
         self.received_at: datetime | None = None
 
@@ -85,7 +88,9 @@ class EntryForm(NoticeFields):
 class ReturnForm(forms.Form):
     """Why a notice goes back."""
 
-    reason = forms.ChoiceField(label=_("Reason"), choices=ReturnReason.choices, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(
+        label=pgettext_lazy("notice", "Reason"), choices=ReturnReason.choices, widget=forms.RadioSelect
+    )
     message = PlainField(
         label=_("Message to the group"),
         required=False,
@@ -119,13 +124,16 @@ class WithdrawForm(forms.Form):
     WISH, UNANSWERED = "wish", "unanswered"
 
     reason = forms.ChoiceField(
-        label=_("Reason"),
+        label=pgettext_lazy("notice", "Reason"),
         choices=[(WISH, _("the group wishes it")), (UNANSWERED, _("no answer came"))],
         initial=WISH,
         widget=forms.RadioSelect,
     )
     words = PlainField(
-        label=_("Note"), required=False, max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
+        label=pgettext_lazy("notice", "Note"),
+        required=False,
+        max_length=TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
 
@@ -149,7 +157,9 @@ class AnswerEntryForm(forms.Form):
 class PageForm(forms.Form):
     """The page that a notice is about, or one more page of it."""
 
-    page = forms.ModelChoiceField(label=_("Page"), queryset=Page.objects.filter(depth__gt=2), widget=AdminPageChooser)
+    page = forms.ModelChoiceField(
+        label=pgettext_lazy("notice", "Page"), queryset=Page.objects.filter(depth__gt=2), widget=AdminPageChooser
+    )
 
 
 class BoardFilter(forms.Form):
@@ -160,11 +170,17 @@ class BoardFilter(forms.Form):
         (OPEN, _("open ones")),
         *NoticeState.choices,
         ("late_return", _("returned after the due day")),
-        (ALL, _("all")),
+        (ALL, pgettext_lazy("notice", "all")),
     ]
 
+    KINDS = [("", pgettext_lazy("notice", "all")), *NoticeKind.choices]
+
     state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
-    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("all")), *NoticeKind.choices], required=False)
+    kind = forms.ChoiceField(
+        label=pgettext_lazy("notice", "Kind"),
+        choices=[("", pgettext_lazy("notice", "all")), *NoticeKind.choices],
+        required=False,
+    )
     mine = forms.BooleanField(label=_("Only mine"), required=False)
     q = forms.CharField(label=_("Words to look for"), required=False, max_length=80)
 

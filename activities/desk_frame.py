@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.permission_policies import ModelPermissionPolicy
 
@@ -16,7 +16,7 @@ from center.japanese.dates import day_words
 NAMESPACE = "notice_desk"
 POLICY = ModelPermissionPolicy(Notice)
 HOME = {"url": reverse_lazy("wagtailadmin_home"), "label": gettext_lazy("Home")}
-BOARD = {"url": reverse_lazy(f"{NAMESPACE}:index"), "label": gettext_lazy("Notices")}
+BOARD = {"url": reverse_lazy(f"{NAMESPACE}:index"), "label": pgettext_lazy("notice", "Notices")}
 
 
 def may(request: HttpRequest, action: str, notice: Notice | None = None) -> bool:

@@ -6,12 +6,12 @@ Every view loads its notice first and then asks whether this user may see or cha
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
 from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages
 
@@ -35,10 +35,10 @@ class BoardView(DeskMixin, TemplateView):
     """All notices, by due day."""
 
     template_name = "activities/admin/board.html"
-    page_title = gettext_lazy("Notices")
+    page_title = pgettext_lazy("notice", "Notices")
 
     def get_breadcrumbs_items(self) -> list[dict]:
-        return [HOME, {"url": "", "label": _("Notices")}]
+        return [HOME, {"url": "", "label": pgettext("notice", "Notices")}]
 
     def get_context_data(self, **kwargs) -> dict:
         now = timezone.now()

@@ -207,7 +207,7 @@ def grant_detail(page: "models.GrantPage", request: HttpRequest) -> dict:
 def grant_state(page: "models.GrantPage", now: datetime) -> State:
     """中止, 締切, これから, 受付中."""
     if page.is_cancelled:
-        return State(_("cancelled"), "warn")
+        return State(pgettext("grant", "cancelled"), "warn")
     if is_past_deadline(page.closes_on, page.closes_time, now):
         return _closed()
     if page.opens_on and page.opens_on > tokyo_date(now):

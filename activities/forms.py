@@ -144,7 +144,12 @@ class NoticeFields(forms.Form):
         help_text=_("The receipt and our questions go here. Addresses of mobile phones work too."),
     )
     contact_phone = PhoneField(label=_("Phone number"), required=False)
-    title = _line(_("Title"), most=120, required=True, help_text=_("Up to about 20 characters fit everywhere."))
+    title = _line(
+        pgettext_lazy("notice", "Title"),
+        most=120,
+        required=True,
+        help_text=_("Up to about 20 characters fit everywhere."),
+    )
     text = PlainField(
         label=_("What is it, in words?"),
         max_length=TEXT_LENGTH,
@@ -157,9 +162,11 @@ class NoticeFields(forms.Form):
             )
         },
     )
-    target = _line(_("For whom"), most=200, help_text=_("For example: anybody, children of 6 and over."))
+    target = _line(
+        pgettext_lazy("notice", "For whom"), most=200, help_text=_("For example: anybody, children of 6 and over.")
+    )
     venue_name = _line(
-        _("Place"),
+        pgettext_lazy("notice", "Place"),
         most=120,
         widget=forms.TextInput(attrs={"list": "places"}),
         help_text=_("Two letters of its name, and you can choose among the city's places. “Not fixed” will do."),
@@ -176,7 +183,7 @@ class NoticeFields(forms.Form):
         most=200,
         help_text=_("Name, phone or e-mail as they shall stand on the page. Empty: none is shown."),
     )
-    url = WebField(label=_("Web page"), required=False)
+    url = WebField(label=pgettext_lazy("notice", "Web page"), required=False)
     funder = _line(_("Who gives the grant"), most=160)
     amount_upper = WholeField(label=_("Upper amount (yen)"), most=2_000_000_000, required=False)
     match_direction = _one_of(pgettext_lazy("form", "Wanted or offered"), MatchDirection.choices, required=False)
@@ -206,7 +213,7 @@ class NoticeFields(forms.Form):
             SessionForm(data, prefix=f"s{number}", today=self.today, number=number)
             for number in range(1, _row_count(data) + 1)
         ]
-        self.deadline = DayTimeForm(data, prefix="deadline", today=self.today, name=_("Deadline"))
+        self.deadline = DayTimeForm(data, prefix="deadline", today=self.today, name=pgettext_lazy("notice", "Deadline"))
         self.not_before = DayForm(data, prefix="not_before", today=self.today, name=_("Not before"))
 
     def keep(self, typed: QueryDict, *, add_row: bool = False, remove_row: int = 0) -> None:

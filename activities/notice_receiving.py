@@ -72,7 +72,7 @@ def receive_notice(
     if known := _submitted(submission_key):
         return known, token_of(known)
     stored = store_files(files, alts, received_at)
-    is_new = False
+    is_kept = False
     try:
         with transaction.atomic():
             notice, is_new = _create(dict(data), channel, received_at, submission_key)
@@ -82,8 +82,9 @@ def receive_notice(
                 start_clock(notice, received_at, opening_calendar())
                 notice.save()
                 _tell_receipt(notice, by=by, now=now)
+        is_kept = is_new
     finally:
-        if not is_new:
+        if not is_kept:
             remove_files(stored)
     return notice, token_of(notice)
 

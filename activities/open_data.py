@@ -1,8 +1,8 @@
 """Events, facilities and groups as open data: CSV in the columns that Japanese municipalities share.
 
-Source of the columns: デジタル庁「自治体標準オープンデータセット（推奨データセット）」, イベント一覧 and 公共施設一覧. There is no such set
-for groups; theirs follow the same habit. Only what everybody may read goes in. UTF-8 with a byte order mark (Excel in
-Japan needs it), CRLF, one header line, days as 2026-12-05, times as 13:30.
+Source of the columns: デジタル庁 推奨データセット, イベント一覧 and 公共施設一覧. There is none for groups; theirs
+follow the same habit. Only what everybody may read goes in. UTF-8 with a byte order mark (Excel in Japan needs it),
+CRLF, one header line, days as 2026-12-05, times as 13:30.
 
 A text cell that begins with =, +, -, @ (also full width), a tab or a line end gets one apostrophe before it, because a
 spreadsheet would run it as a formula, and groups write these texts. Nothing else is changed; numbers and phone numbers
@@ -15,7 +15,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,7 +25,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
-from wagtail.models import Page
+from wagtail.query import PageQuerySet
 
 from activities import models, queries
 from activities.calendars import SECONDS_FRESH, plain
@@ -200,7 +202,7 @@ def event_rows(*, now: datetime, request: HttpRequest | None = None) -> Iterator
         }
 
 
-def _english_titles(visible) -> dict:
+def _english_titles(visible: PageQuerySet) -> dict[UUID, str]:
     rows = visible.order_by().filter(
         locale__language_code="en", content_type__in=queries.event_content_types().values()
     )
@@ -325,5 +327,5 @@ def open_data(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/open_data.html", {"files": files, "today": tokyo_date(now)})
 
 
-def _japanese(visible) -> "Page":
+def _japanese(visible: PageQuerySet) -> QuerySet:
     return visible.filter(locale__language_code=queries.JAPANESE).values("pk")

@@ -17,6 +17,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from activities import desk_actions, desk_views
 from activities.desk_frame import NAMESPACE, may
 from activities.models import NoticePolicy
+from center.viewsets import RULES_HOOK
 
 ACTIONS = {
     "review": desk_actions.ReviewView,
@@ -110,7 +111,7 @@ class NoticePolicyViewSet(ModelViewSet):
     name = "notice_rules"
     url_prefix = "rules/publication"
     icon = "clipboard-list"
-    menu_hook = "register_rules_menu_item"
+    menu_hook = RULES_HOOK
     menu_order = 10
     add_view_class = PolicyCreateView
     edit_view_class = PolicyEditView

@@ -1,4 +1,4 @@
-"""Charts made on the server: SVG without a viewBox, x in percent and y in pixels, so that words stay readable at any width.
+"""Charts made on the server: SVG without a viewBox, x in percent, y in pixels, so that words are readable at any width.
 
 Colours come from the stylesheet by class. Each chart says its figures in its title and description.
 """
@@ -75,9 +75,7 @@ def indicator_chart(indicator: object, scale: Scale, *, number: int) -> SafeStri
             ((LEFT, RIGHT, y, y, y + 6, number_words(value)) for value in scale.lines() for y in [scale.y(value)]),
         ),
         format_html('<line class="c-axis" x1="{}%" x2="{}%" y1="{}" y2="{}"/>', LEFT, RIGHT, BOTTOM, BOTTOM),
-        format_html(
-            '<line class="c-path" x1="{}%" y1="{}" x2="{}%" y2="{}"/>', BASE_X, base_y, TARGET_X, target_y
-        ),
+        format_html('<line class="c-path" x1="{}%" y1="{}" x2="{}%" y2="{}"/>', BASE_X, base_y, TARGET_X, target_y),
         _result(indicator, scale, target_y),
         format_html('<circle class="c-base" cx="{}%" cy="{}" r="9"/>', BASE_X, base_y),
         format_html('<circle class="c-goal" cx="{}%" cy="{}" r="9"/>', TARGET_X, target_y),
@@ -87,14 +85,16 @@ def indicator_chart(indicator: object, scale: Scale, *, number: int) -> SafeStri
         _year(TARGET_X, indicator.target_year, _("target")),
     ]
     title = _("%(name)s: base and target") % {"name": indicator.title}
-    return _svg(f"indicator-{number}", 270, title, indicator_words(indicator, scale), format_html_join("", "{}", ((part,) for part in parts)))
+    content = format_html_join("", "{}", ((part,) for part in parts))
+    return _svg(f"indicator-{number}", 270, title, indicator_words(indicator, scale), content)
 
 
 def indicator_words(indicator: object, scale: Scale) -> str:
     """The figures of an indicator in sentences."""
     unit = indicator.unit
     words = [
-        _("The base in fiscal %(year)s is %(value)s.") % {"year": indicator.base_year, "value": f"{indicator.base}{unit}"},
+        _("The base in fiscal %(year)s is %(value)s.")
+        % {"year": indicator.base_year, "value": f"{indicator.base}{unit}"},
         _("The target for fiscal %(year)s is %(value)s.")
         % {"year": indicator.target_year, "value": f"{indicator.target}{unit}"},
     ]
@@ -102,7 +102,9 @@ def indicator_words(indicator: object, scale: Scale) -> str:
         words.append(_("The result is not published."))
     else:
         year = indicator.result_year or indicator.target_year
-        words.append(_("The result of fiscal %(year)s is %(value)s.") % {"year": year, "value": f"{indicator.result}{unit}"})
+        words.append(
+            _("The result of fiscal %(year)s is %(value)s.") % {"year": year, "value": f"{indicator.result}{unit}"}
+        )
     if scale.floor:
         words.append(_("The vertical axis starts at %(value)s.") % {"value": number_words(scale.floor)})
     return " ".join(words)

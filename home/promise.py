@@ -40,14 +40,17 @@ def promise_steps(today: date, due_on: date, issue: Issue | None) -> list[Step]:
             on=today,
             bottom=pgettext("stamp", "on this day"),
             title=_("Your notice arrives"),
-            text=_("By form, phone, fax or at the counter. We record the hour and tell you its number and its due day."),
+            text=_(
+                "By form, phone, fax or at the counter. We record the hour and tell you its number and its due day."
+            ),
         ),
         Step(
             top=pgettext("stamp", "published"),
             on=due_on,
             bottom=pgettext("stamp", "at the latest"),
             title=_("Published here within 3 days"),
-            text=_("What arrives today is public by %(day)s, as soon as it says everything.") % {"day": day_words(due_on)},
+            text=_("What arrives today is public by %(day)s, as soon as it says everything.")
+            % {"day": day_words(due_on)},
             todo=True,
         ),
         _mail_step(due_on, issue),
@@ -60,7 +63,9 @@ def _mail_step(due_on: date, issue: Issue | None) -> Step:
         text = _("What is public in time is in the %(issue)s of the support mail. If it is not, we tell you why.")
         text %= {"issue": issue_words(issue)}
     else:
-        text = _("What has been published is in the next support mail that it can reach. If it is not, we tell you why.")
+        text = _(
+            "What has been published is in the next support mail that it can reach. If it is not, we tell you why."
+        )
     return Step(
         top=pgettext("stamp", "mail"),
         on=tokyo_date(issue.send_at) if reaches else None,

@@ -48,8 +48,9 @@ TYPES: dict[str, tuple[type[Page], ...]] = {
 """The narrower searches by the value of ?type=; whatever is in none of them is a `page` of text."""
 PAGE = "page"
 
-CONTROL = re.compile("[\\x00-\\x1f\\x7f]+")
-SCRIPTS = re.compile("[\\u4e00-\\u9fff々〆]+|[\\u3041-\\u3096\\u30a1-\\u30fcー]+|[^\\W_\\u3041-\\u30fc\\u4e00-\\u9fff々〆ー]+")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+KANJI, KANA = "\u4e00-\u9fff々〆", "\u3041-\u3096\u30a1-\u30fcー"
+SCRIPTS = re.compile(rf"[{KANJI}]+|[{KANA}]+|[^\W_{KANJI}{KANA}]+")
 """Runs of kanji, of kana, and of letters and figures: where a word that found nothing may be cut."""
 
 
@@ -213,7 +214,9 @@ def _fact(page: Page, session: EventSession | None, now: datetime) -> str:
     if isinstance(page, GrantPage):
         return _deadline(page.closes_on, today) or page.deadline_words
     if isinstance(page, NewsPage):
-        return _deadline(page.deadline_on, today) or (day_words(page.published_on, seen_on=today) if page.published_on else "")
+        return _deadline(page.deadline_on, today) or (
+            day_words(page.published_on, seen_on=today) if page.published_on else ""
+        )
     if isinstance(page, MatchPage):
         return _deadline(page.open_until_on, today) if page.state == "open" else str(page.get_state_display())
     if isinstance(page, MagazineIssuePage):

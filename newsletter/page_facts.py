@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Q
 from django.utils.translation import override
+from taggit.models import Tag
 from wagtail.models import Locale, Page, PageViewRestriction, Revision
 
 from activities.models import EventPage, EventSession, GrantPage, MagazineIssuePage, MatchPage, NewsKind, NewsPage
@@ -149,8 +150,6 @@ class PageReader:
         }
         if page is None:
             return PageFacts(**shared, usefulness=NOT_JUDGED, is_event=False)
-        if goes_live_at:
-            shared["tags"] = frozenset(tag.name.lower() for tag in page.tags.all())
         return PageFacts(
             **shared,
             **_dates(page, self.moments.send_at),
@@ -191,10 +190,18 @@ class PageReader:
         return spans
 
     def _tags(self, ids: list[int]) -> dict[int, frozenset[str]]:
+        """The tags of published pages; of one that is not, those of its newest revision, where staff set them."""
         tags: dict[int, set[str]] = {}
         rows = PageTag.objects.filter(content_object_id__in=ids).values_list("content_object_id", "tag__name")
         for page_id, name in rows:
             tags.setdefault(page_id, set()).add(name.lower())
+        drafts = {row.latest_revision_id: row.pk for row in self.rows if not row.live and row.latest_revision_id}
+        revisions = Revision.objects.filter(pk__in=drafts).values_list("pk", "content") if drafts else []
+        drafted = {drafts[pk]: [row["tag"] for row in content.get("page_tags", ())] for pk, content in revisions}
+        wanted = {tag for numbers in drafted.values() for tag in numbers}
+        names = dict(Tag.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+        for page_id, numbers in drafted.items():
+            tags[page_id] = {names[number].lower() for number in numbers if number in names}
         return {page_id: frozenset(names) for page_id, names in tags.items()}
 
     def _scheduled(self, ids: list[int]) -> dict[int, Revision]:

@@ -1,6 +1,6 @@
 """The writes of issues, as others call them: keyword-only, each one transaction, with `now` passed in."""
 
-from newsletter.back_numbers import note_changes
+from newsletter.back_number_notes import note_changes
 from newsletter.errors import (
     BeforeCutoff,
     Blocked,

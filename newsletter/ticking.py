@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from center.opening import tokyo_date
 from newsletter import staff_mails
-from newsletter.back_numbers import note_changes
+from newsletter.back_number_notes import note_changes
 from newsletter.issue_editing import ensure_drafts
 from newsletter.issue_release import check_sending_issues, tell_coming_holds
 from newsletter.models import Issue, IssueKind, IssueState

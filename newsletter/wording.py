@@ -37,7 +37,7 @@ def change_sentence(change: FactChange, issue_month: int) -> str:
     if change.name == "state":
         return f"【{new}】" if new else f"{issue_month}月号では「{old}」とお知らせしましたが、予定どおりです。"
     if not old:
-        return f"{change.label}は「{new}」です。"
+        return f"{issue_month}月号のあと、{change.label}が「{new}」に決まりました。"
     if not new:
         return f"{change.label}は、{issue_month}月号では「{old}」とお知らせしましたが、取り消しました。"
     return f"{change.label}は、{issue_month}月号では「{old}」とお知らせしましたが、「{new}」です。"

@@ -247,7 +247,7 @@ class Worker:
             if not letters:
                 return set()
             self._stay_alive(lane, now)
-            starts_at = pace.reserve(len(letters), limit=limit, now=now)
+            starts_at = pace.reserve(len(letters), limit=limit, now=now) if self.transport.is_paced else now
             return starts_at if starts_at > now else self._mark(lane, letters)
 
     def _mark(self, lane: Lane, letters: list[Letter]) -> set[int] | None:
@@ -306,11 +306,15 @@ class Worker:
             try:
                 return act()
             except (OperationalError, InterfaceError):
-                if not left or connection.in_atomic_block:
+                if not left or not self._may_retry():
                     raise
                 logger.warning("the database did not answer, trying again")
                 connection.close_if_unusable_or_obsolete()
                 time.sleep(1)
+
+    def _may_retry(self) -> bool:
+        """Inside somebody else's transaction nothing can be done again."""
+        return not connection.in_atomic_block
 
 
 def _chunks(rows: list, size: int) -> Iterable[list]:

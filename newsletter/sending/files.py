@@ -11,6 +11,8 @@ from email.utils import parsedate_to_datetime
 from io import BytesIO
 from pathlib import Path
 
+from django.conf import settings
+
 from center.opening import TOKYO
 from newsletter.sending.outcomes import Outcome, OutcomeKind, Stage
 
@@ -24,11 +26,14 @@ class FileTransport:
     """Writes one `.eml` file a message into a folder, for example `20261201-100000-issue-3f2a9c0b1d.eml`.
 
     The name holds the message's Date in Tokyo's time, its kind and a short hash of its Message-ID: the same message
-    written again replaces its file. Bodies are written as they read instead of in base64.
+    written again replaces its file. Bodies are written as they read instead of in base64. The folder is OUTBOX_DIR
+    unless another is given.
     """
 
-    def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder)
+    is_paced = False  # no relay to spare
+
+    def __init__(self, folder: str | Path = "") -> None:
+        self.folder = Path(folder or settings.OUTBOX_DIR)
         self._known: dict[str, str] | None = None
 
     def open(self) -> None:

@@ -52,6 +52,8 @@ class SmtpTransport:
     | the same, or an answer that is none, once the body has begun | ambiguous |
     """
 
+    is_paced = True
+
     def __init__(self, address: SmtpAddress, *, ehlo_name: str, tls: ssl.SSLContext | None = None) -> None:
         self.address = address
         self.ehlo_name = ehlo_name

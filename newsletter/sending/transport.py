@@ -15,7 +15,9 @@ LONGEST_TIMEOUT = 600.0
 
 
 class Transport(Protocol):
-    """Something that takes messages, one recipient each."""
+    """Something that takes messages, one recipient each. `is_paced` says whether the limit of mails a minute holds."""
+
+    is_paced: bool
 
     def open(self) -> None:
         """Get ready. May be left out: `send` does it when it is needed."""
@@ -48,7 +50,7 @@ def transport_from_url(url: str) -> Transport:
     except ValueError:
         raise MailSettingsError("EMAIL_URL のホストかポートが読めません。") from None
     if not url or parts.scheme == "filemail":
-        return FileTransport(unquote(parts.path) or settings.OUTBOX_DIR)
+        return FileTransport(unquote(parts.path))
     if parts.scheme not in PORTS:
         raise MailSettingsError(
             f"EMAIL_URL の「{parts.scheme}」は使えません。smtp://、smtp+tls://、smtps://、filemail: のどれかです。"

@@ -12,11 +12,11 @@ from center.addresses import full_address
 from center.visibility import publicly_visible
 
 NOT_FOR_ROBOTS = ("/admin/", "/u/", "/search/", "/en/search/", "/ja-x-easy/search/", "/notices/status/")
-"""Screens of staff, personal pages and searches. Hiding is not done here: what is private is refused, not asked away."""
+"""Screens of staff, personal pages, searches. This hides nothing: what is private is refused, not asked away."""
 
 
 class PublicPages(Sitemap):
-    """Every page that everybody may read, in every language, in the order of the tree; at most 50,000 (the format's bound).
+    """Every page that everybody may read, in every language, in the order of the tree; the format ends at 50,000.
 
     Addresses begin with settings.SITE_URL, whatever host was asked.
     """

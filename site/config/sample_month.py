@@ -42,6 +42,7 @@ from activities.services import (
     withdraw_notice,
 )
 from center.intake.uploads import clean_upload
+from center.models import CentreSettings
 from center.opening import TOKYO
 from center.queries import opening_calendar
 from config.builders import add_event, add_grant, add_group, add_magazine, add_match, add_news, add_page
@@ -80,6 +81,7 @@ class SampleMonth:
         self.tree: Tree = build_tree(keep_site=True)
         self.editor = self._person("mihon-henshu", EDITOR, "見本", "花子")
         self.approver = self._person("mihon-shonin", APPROVER, "見本", "太郎")
+        CentreSettings.objects.filter(staff_email="").update(staff_email="shokuin@assist-park.example")
         schedule = Schedule(mail_rule(policy_at(self.now)), opening_calendar())
         self.last, before = self._last_issues(schedule)
         with self.travel(before.send_at + timedelta(days=2)):
@@ -103,8 +105,10 @@ class SampleMonth:
     # people and places
     def _person(self, name: str, role: str, last_name: str, first_name: str):
         user, _ = get_user_model().objects.get_or_create(
-            username=name, defaults={"last_name": last_name, "first_name": first_name, "is_active": False}
+            username=name, defaults={"last_name": last_name, "first_name": first_name}
         )
+        user.set_unusable_password()
+        user.save()
         user.groups.add(Group.objects.get(name=role))
         return user
 
@@ -259,7 +263,7 @@ class SampleMonth:
         for number in range(1, self.subscriber_count + 1):
             subscriber = subscribe_by_staff(
                 email=f"mihon{number:04d}@example.jp", locale="en" if number % 12 == 11 else "ja",
-                format="text" if number % 4 == 0 else "html", topics=topics, channel="counter", source="見本", by=self.editor, now=moment,
+                format="text" if number % 4 == 0 else "html", topics=topics, channel="counter", by=self.editor, now=moment,
             )  # fmt: skip
             type(subscriber).objects.filter(pk=subscriber.pk).update(is_sample=True)
         self.made["subscribers"] = self.subscriber_count

@@ -72,7 +72,7 @@ def test_each_language_reads_its_own_edition_or_the_japanese_one(client, issue, 
     text = client.get("/en/mail/2026-11/").text
     assert "見出し ja" in text
     assert "This issue was mailed in Japanese only." in text
-    assert '<article class="sheet sheet--pin issue-body" lang="ja">' in text
+    assert '<article class="stack" lang="ja">' in text
 
 
 @pytest.mark.parametrize(

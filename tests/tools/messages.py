@@ -52,8 +52,10 @@ def compile_all(root: Path = ROOT / "locale") -> int:
 def _strings(path: Path):
     """Yield (key, is a format string) for each string of one file."""
     text = path.read_text(encoding="utf-8")
-    source = text if path.suffix == ".py" else templatize(text)
-    for _, message, _, context in extract("python", BytesIO(source.encode()), keywords=KEYWORDS):
+    if path.suffix != ".py":
+        # what templatize leaves of a template is no indented program
+        text = "\n".join(line.strip() for line in templatize(text).splitlines())
+    for _, message, _, context in extract("python", BytesIO(text.encode()), keywords=KEYWORDS):
         if message:
             yield context, message
 

@@ -6,8 +6,8 @@ Runs in the worker process (see `worker.py`) and imports no Django.
 What comes out:
 - photos (JPEG, HEIC, and PNG or WebP with many colours): JPEG, quality 88, progressive;
 - drawings and screens (PNG or WebP with few colours) and PNG with see-through parts: PNG, no loss;
-- WebP with see-through parts: WebP (PNG above 12 megapixels). Other WebP does not stay WebP: printers and the word processors with which the
-  magazine is laid out do not open it.
+- WebP with see-through parts: WebP (PNG above 12 megapixels). Other WebP does not stay WebP: printers, and the
+  programs with which the magazine is laid out, do not open it.
 """
 
 import io

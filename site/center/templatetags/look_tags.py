@@ -11,6 +11,7 @@ from django.conf import settings
 from django.forms import BoundField
 from django.http import HttpRequest
 from django.template.base import Node, NodeList, Parser, Token
+from django.urls import translate_url
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -107,8 +108,30 @@ def html_lang() -> str:
 
 @register.simple_tag
 def localised(path: str) -> str:
-    """An address of the site in the language of the page: '/search/' becomes '/en/search/'."""
+    """The address of a screen that is no page, in the language of the page: '/search/' becomes '/en/search/'."""
     return PREFIXES[_language()] + path
+
+
+@register.simple_tag(takes_context=True)
+def page_at(context: template.Context, path: str) -> str:
+    """The address of a page right below home, or of home itself ('/'): in the language of the page where it has one.
+
+    Otherwise the Japanese one, so that no link leads nowhere.
+    """
+    prefix = PREFIXES[_language()]
+    return prefix + path if not prefix or path in _own_paths(_request(context)) else path
+
+
+def _own_paths(request: HttpRequest | None) -> set[str]:
+    """The paths of the public home page and of the public pages right below it in the language of the page."""
+    known = getattr(request, "own_paths", None)
+    if known is None:
+        pages = Page.objects.filter(depth__in=(2, 3), locale__language_code=_language())
+        rows = publicly_visible(pages).values_list("depth", "slug")
+        known = {"/" if depth == 2 else f"/{slug}/" for depth, slug in rows}
+        if request is not None:
+            request.own_paths = known
+    return known
 
 
 @register.simple_tag(takes_context=True)
@@ -147,11 +170,8 @@ def languages(context: template.Context) -> list[Language]:
     page, request, shown = context.get("page"), _request(context), _language()
     if isinstance(page, Page) and page.pk:
         found = _translated(page, request)
-    elif request and request.resolver_match and request.resolver_match.view_name != "wagtail_serve":
-        path = request.path.removeprefix(PREFIXES[shown])
-        found = {code: (PREFIXES[code] + path, True) for code in PREFIXES}
     else:
-        found = _translated(None, request)
+        found = _screens(request, shown) or _translated(None, request)
     names = dict(settings.LANGUAGES)
     return [
         Language(
@@ -164,6 +184,15 @@ def languages(context: template.Context) -> list[Language]:
         for code in PREFIXES
         if code == shown or code in found
     ]
+
+
+def _screens(request: HttpRequest | None, shown: str) -> dict[str, tuple[str, bool]]:
+    """By language: (address, True) of a screen that is no page; nothing for one whose address has no language."""
+    if not request or not request.resolver_match or request.resolver_match.view_name == "wagtail_serve":
+        return {}
+    here = request.get_full_path()
+    found = {code: translate_url(here, code) for code in PREFIXES if code != shown}
+    return {code: (url, True) for code, url in found.items() if url != here}
 
 
 def _translated(page: Page | None, request: HttpRequest | None) -> dict[str, tuple[str, bool]]:
@@ -187,7 +216,7 @@ def _translated(page: Page | None, request: HttpRequest | None) -> dict[str, tup
 
 @dataclass(frozen=True)
 class MenuItem:
-    """One entry of the menu; `lang` is set where its page is in another language than the menu."""
+    """One entry of the menu; `lang` is set where an English menu leads to a Japanese page."""
 
     url: str
     words: str
@@ -208,22 +237,17 @@ def site_menu(context: template.Context) -> list[MenuItem]:
         ("mail", pgettext("menu", "Support mail")),
         ("services", pgettext("menu", "Use and ask")),
     )
-    own = {"mail", *_own_sections(request, [name for name, _words in entries])} if prefix else None
+    own = {"/mail/", *_own_paths(request)} if prefix else {f"/{name}/" for name, _words in entries}
     path = (request.path if request else "").removeprefix(prefix)
     return [
         MenuItem(
-            url=f"{prefix if own is None or name in own else ''}/{name}/",
+            url=f"{prefix if f'/{name}/' in own else ''}/{name}/",
             words=words,
             is_current=path.startswith(f"/{name}/"),
-            lang="" if own is None or name in own else JAPANESE,
+            lang=JAPANESE if f"/{name}/" not in own and _language() == ENGLISH else "",
         )
         for name, words in entries
     ]
-
-
-def _own_sections(request: HttpRequest | None, names: list[str]) -> set[str]:
-    pages = Page.objects.filter(depth=3, slug__in=names, locale__language_code=_language())
-    return set(publicly_visible(pages).values_list("slug", flat=True))
 
 
 @dataclass(frozen=True)
@@ -254,7 +278,7 @@ def pages_beside(page: Page) -> list[Page]:
 
 @register.simple_tag(takes_context=True)
 def query_with(context: template.Context, **changes: object) -> str:
-    """The query string of the request with some parts changed: `{% query_with p=2 %}`; an empty value leaves one out."""
+    """The query string of the request with parts changed: `{% query_with p=2 %}`; an empty value leaves one out."""
     request = _request(context)
     query = request.GET.copy() if request else {}
     for name, value in changes.items():
@@ -346,7 +370,7 @@ class Stamp:
 
 @dataclass(frozen=True)
 class SessionRow:
-    """What a list says of one session: the day on the leaf (`is_until`: it ends on it), how near it is, and its times."""
+    """What a list says of one session: the day on the leaf (`is_until`: its last), how near it is, and its times."""
 
     leaf_on: date
     is_until: bool
@@ -557,6 +581,8 @@ def form_faults(form: object, more: object = ()) -> list[Fault]:
         faults += [Fault("", "", message) for message in one.non_field_errors()]
         for field in one:
             faults += [Fault(_target(field), str(field.label or ""), message) for message in field.errors]
+    if hasattr(more, "non_form_errors"):
+        faults += [Fault("", "", message) for message in more.non_form_errors()]
     return faults
 
 

@@ -31,7 +31,7 @@ def _figure(value: str, meaning: str, source: str, year: str) -> dict:
 def _facts(*items: tuple[str, str]) -> dict:
     return {
         "type": "facts",
-        "value": {"items": [{"type": "item", "value": {"name": name, "value": value}} for name, value in items]},
+        "value": {"items": [{"name": name, "value": value} for name, value in items]},
     }
 
 

@@ -131,7 +131,9 @@ class Relay:
         return self
 
     def stop(self) -> None:
-        self._controller.stop(no_assert=True)
+        """End it; from then on nobody listens there."""
+        if not self._controller.loop.is_closed():
+            self._controller.stop(no_assert=True)
 
     @property
     def url(self) -> str:
@@ -244,8 +246,10 @@ def add_issue(centre, topic):
             issue=issue,
             locale="ja",
             subject="サポートメール 12月号（見本）会計の講座が土曜に3回あります",
-            html=f"<html><body><p>こんにちは、センターです。</p><a href='{personal_url()}'>やめる</a></body></html>\n" * 3,
-            text=f"こんにちは、センターです。\n\n■ やめる\n{personal_url()}\n" + "会計の講座が土曜に3回あります。" * 90,
+            html=f"<html><body><p>こんにちは、センターです。</p><a href='{personal_url()}'>やめる</a></body></html>\n"
+            * 3,
+            text=f"こんにちは、センターです。\n\n■ やめる\n{personal_url()}\n"
+            + "会計の講座が土曜に3回あります。\n" * 90,
             sha256="0" * 64,
             rendered_at=START,
         )

@@ -5,6 +5,7 @@ import ssl
 import subprocess
 
 import pytest
+from aiosmtpd.smtp import AuthResult
 
 from newsletter.models import Delivery, Subscriber, SubscriberState, Suppression
 from newsletter.sending.outcomes import OutcomeKind
@@ -84,12 +85,14 @@ def test_nothing_is_sent_a_second_time_by_itself(one, relay, worker, clock, stag
     assert len(relay.raw) == int(arrived)
 
 
-@pytest.mark.parametrize(("stage", "fault"), [row[:2] for row in FAULTS if row[2] == "deferred" and row[0] != "CONNECT"])
+@pytest.mark.parametrize(
+    ("stage", "fault"), [row[:2] for row in FAULTS if row[2] == "deferred" and row[0] != "CONNECT"]
+)
 def test_what_was_certainly_not_taken_is_sent_later(one, relay, worker, clock, stage, fault) -> None:
     relay.plan[stage] = [fault, fault]  # HELO is asked after EHLO
     worker().run()
     worker().run()
-    assert len(relay.raw) == (1 if stage not in ("EHLO", "MAIL") and False else 0)
+    assert not relay.raw
     relay.plan.clear()
     clock.forward(minutes=2)
     worker().run()
@@ -125,7 +128,9 @@ def test_an_unknown_address_is_not_mailed_again(one, relay, worker) -> None:
         ("MAIL", "550 5.1.1 odd"),
     ],
 )
-def test_a_refusal_that_is_not_about_the_address_costs_nobody_their_subscription(one, relay, worker, stage, answer) -> None:
+def test_a_refusal_that_is_not_about_the_address_costs_nobody_their_subscription(
+    one, relay, worker, stage, answer
+) -> None:
     relay.plan[stage] = answer
     worker().run()
 
@@ -137,7 +142,11 @@ def test_a_refused_recipient_does_not_harm_the_next_one(issue, relay, worker, st
     relay.plan["RCPT"] = lambda said: "550 5.1.1 no such user" if "haru@" in said else None
     worker().run()
 
-    assert states(issue) == {"aki@reader.example": "sent", "haru@reader.example": "refused", "natsu@reader.example": "sent"}
+    assert states(issue) == {
+        "aki@reader.example": "sent",
+        "haru@reader.example": "refused",
+        "natsu@reader.example": "sent",
+    }
     assert relay.said.count("RSET") == 1
     assert len([line for line in relay.said if line.startswith("EHLO")]) == 1  # one connection
 
@@ -200,7 +209,7 @@ def test_starttls_and_a_password_are_spoken(start_relay, certificate) -> None:
 
     def authenticate(smtp, session, envelope, mechanism, data):
         seen.append((mechanism, data.login, data.password))
-        return type("Result", (), {"success": data.password == b"himitsu@/:", "handled": True, "message": None, "auth_data": 1})()
+        return AuthResult(success=data.password == b"himitsu@/:", handled=False)
 
     relay = start_relay(tls_context=server, require_starttls=True, auth_required=True, authenticator=authenticate)
 

@@ -93,7 +93,15 @@ def test_bodies_are_base64_and_lines_short_whatever_the_text(issue, relay, worke
 
 @pytest.mark.parametrize(
     "subject",
-    ["12月号", "Meeting on 12 December", "助成金" * 40, "=?utf-8?B?44GC?= ではありません", "絵文字👨‍👩‍👧と　全角空白", "A 大 B " * 30, "=?utf-8?q?x?="],
+    [
+        "12月号",
+        "Meeting on 12 December",
+        "助成金" * 40,
+        "=?utf-8?B?44GC?= ではありません",
+        "絵文字👨‍👩‍👧と　全角空白",
+        "A 大 B " * 30,
+        "=?utf-8?q?x?=",
+    ],
 )
 def test_a_subject_is_read_as_it_was_written(issue, relay, worker, subject) -> None:
     Rendering.objects.update(subject=subject)
@@ -103,10 +111,18 @@ def test_a_subject_is_read_as_it_was_written(issue, relay, worker, subject) -> N
     assert [line for raw in relay.raw for line in raw.split(b"\r\n") if len(line) > 78] == []
 
 
-def test_another_language_gets_its_edition_and_japanese_where_there_is_none(issue, relay, worker, add_subscriber) -> None:
+def test_another_language_gets_its_edition_and_japanese_where_there_is_none(
+    issue, relay, worker, add_subscriber
+) -> None:
     ja = Rendering.objects.get()
     Rendering.objects.create(
-        issue=issue, locale="en", subject="Support mail", html="<p>Hello</p>", text="Hello", sha256="1", rendered_at=ja.rendered_at
+        issue=issue,
+        locale="en",
+        subject="Support mail",
+        html="<p>Hello</p>",
+        text="Hello",
+        sha256="1",
+        rendered_at=ja.rendered_at,
     )
     add_subscriber("english@reader.example", locale="en")
     add_subscriber("yasashii@reader.example", locale="ja-x-easy")
@@ -117,7 +133,9 @@ def test_another_language_gets_its_edition_and_japanese_where_there_is_none(issu
     assert subjects["yasashii@reader.example"] == ja.subject
 
 
-def test_a_carrier_address_is_quoted_on_the_wire_and_reaches_its_owner(issue, relay, worker, add_subscriber, states) -> None:
+def test_a_carrier_address_is_quoted_on_the_wire_and_reaches_its_owner(
+    issue, relay, worker, add_subscriber, states
+) -> None:
     add_subscriber("foo..bar@docomo.ne.jp")
     add_subscriber("foo.@docomo.ne.jp")
     worker().run()
@@ -149,7 +167,16 @@ def test_addresses_on_the_wire(address, wire) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["", "aki", "@reader.example", "aki@", "秋@reader.example", "a\r\nRCPT TO:<x@y.example>@reader.example", "aki@reader.example>\r\nDATA", "aki@[reader"],
+    [
+        "",
+        "aki",
+        "@reader.example",
+        "aki@",
+        "秋@reader.example",
+        "a\r\nRCPT TO:<x@y.example>@reader.example",
+        "aki@reader.example>\r\nDATA",
+        "aki@[reader",
+    ],
 )
 def test_what_no_relay_can_be_given_is_refused_before_it_hears_of_it(address) -> None:
     with pytest.raises(UnmailableAddress):
@@ -192,7 +219,13 @@ def test_a_receipt_says_that_a_machine_wrote_it(centre, relay, worker, clock) ->
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Bcc": "x@y.example"}, {"To": "x@y.example"}, {"X-A": "a\r\nBcc: x@y.example"}, {"X-A\r\nBcc": "x"}, {"Content-Type": "text/html"}],
+    [
+        {"Bcc": "x@y.example"},
+        {"To": "x@y.example"},
+        {"X-A": "a\r\nBcc: x@y.example"},
+        {"X-A\r\nBcc": "x"},
+        {"Content-Type": "text/html"},
+    ],
 )
 def test_no_row_smuggles_a_header_or_a_recipient_in(centre, clock, headers) -> None:
     row = enqueue(kind="k", to="a@group.example", subject="x", text="x", headers=headers, now=clock())
