@@ -134,7 +134,7 @@ def answer_notice(
             names = [file.original_name for file in stored]
             add_entry(row, NoticeEntry.Kind.ANSWERED, at=now, by=by, text=text.strip(), data={"attachments": names})
             notice_mails.send_answer_receipt(row, day=due_day(row, opening_calendar()), now=now)
-            is_done = True
+        is_done = True
     finally:
         if not is_done:
             remove_files(stored)

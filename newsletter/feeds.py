@@ -28,7 +28,7 @@ def back_number_feed(request: HttpRequest) -> HttpResponse:
     )
     for issue in issues:
         feed.add_item(
-            title=f"{mailed_issues.issue_words(issue)}　{subjects[issue.pk]}",
+            title=f"{mailed_issues.issue_words(issue)}　{subjects.get(issue.pk, issue.subject)}",
             link=_full("mail-back-number", issue.slug),
             description=issue.preheader,
             unique_id=_full("mail-back-number", issue.slug),

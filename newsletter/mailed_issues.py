@@ -83,9 +83,8 @@ def reading(issue: Issue, language: str) -> Reading | None:
 
 
 def subjects(issues: list[Issue], language: str) -> dict[int, str]:
-    """By issue: the subject in that language where it was mailed in it. One query."""
-    rows = Rendering.objects.filter(issue__in=issues, locale=language).values_list("issue_id", "subject")
-    return {issue.pk: issue.subject for issue in issues} | dict(rows)
+    """By issue: the subject in that language; only of issues that were mailed in it. One query."""
+    return dict(Rendering.objects.filter(issue__in=issues, locale=language).values_list("issue_id", "subject"))
 
 
 def _impersonal(words: str) -> str:

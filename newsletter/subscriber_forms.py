@@ -22,7 +22,9 @@ TOPIC_WORDS = {
 def topic_words(topic: Topic) -> str:
     """The name of a kind of mail and what it is, in the active language."""
     name, description = TOPIC_WORDS.get(topic.slug, (topic.name, topic.description))
-    return f"{name}（{description}）" if description else str(name)
+    if not description:
+        return str(name)
+    return _("%(name)s (%(description)s)") % {"name": name, "description": description}
 
 
 class TopicsField(forms.ModelMultipleChoiceField):

@@ -58,6 +58,8 @@ def hash_of_typed(query: str) -> str:
 class SubscriberIndexView(IndexView):
     """Everybody but the erased, newest first."""
 
+    add_item_label = gettext_lazy("Enter a sign-up")
+
     def get_base_queryset(self):
         return super().get_base_queryset().exclude(state=SubscriberState.ERASED)
 
@@ -317,6 +319,8 @@ class ConsentViewSet(ModelViewSet):
 
 class SuppressionIndexView(AddressSearchMixin, IndexView):
     """Addresses that must not be mailed. They are found by typing the whole address."""
+
+    add_item_label = gettext_lazy("Put an address on the list")
 
     def get_list_more_buttons(self, instance: Suppression) -> list[MenuItem]:
         url = self.get_delete_url(instance)

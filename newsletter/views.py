@@ -322,10 +322,16 @@ def sender_domain() -> str:
 
 
 def back_number_rows(issues: list[Issue]) -> list[dict]:
-    """What a list shows of each issue: its word, its subject in the active language, the moment it was mailed."""
-    subjects = mailed_issues.subjects(issues, get_language())
+    """What a list shows of each issue: its word and its subject, `lang` where that is not in the page's language."""
+    subjects, is_japanese = mailed_issues.subjects(issues, get_language()), html_language(get_language()) == "ja"
     return [
-        {"issue": issue, "words": mailed_issues.issue_words(issue), "subject": subjects[issue.pk]} for issue in issues
+        {
+            "issue": issue,
+            "words": mailed_issues.issue_words(issue),
+            "subject": subjects.get(issue.pk, issue.subject),
+            "lang": "" if is_japanese or issue.pk in subjects else "ja",
+        }
+        for issue in issues
     ]
 
 
@@ -353,5 +359,6 @@ def back_number(request: HttpRequest, slug: str) -> HttpResponse:
         "year": fiscal_year(tokyo_date(issue.mailed_at)),
         "mailed_at": issue.mailed_at.astimezone(TOKYO),
         "notes": issue.notes.all(),
+        "notes_lang": "" if html_language(get_language()) == "ja" else "ja",
     }
     return render(request, "newsletter/back_number.html", context)

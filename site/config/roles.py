@@ -72,7 +72,7 @@ def _permission(app: str, codename: str) -> Permission:
 
 def make_roles(home: Page) -> dict[str, Group]:
     """Make the four roles with their permissions on the site below `home`; return them by name."""
-    root_collection = Collection.get_first_root_node()
+    root_collection = Collection.get_first_root_node() or Collection.add_root(name="Root")
     groups = {}
     for name in (VIEWER, EDITOR, APPROVER, MANAGER):
         group, _ = Group.objects.get_or_create(name=name)

@@ -48,7 +48,7 @@ def _home(ja: Locale) -> HomePage:
     home = HomePage.objects.filter(locale=ja).first()
     if home:
         return home
-    root = Page.get_first_root_node()
+    root = Page.get_first_root_node() or Page.add_root(title="Root", slug="root", locale=ja)
     Page.objects.filter(depth=2, slug="home").exclude(pk__in=HomePage.objects.values("pk")).delete()
     root.refresh_from_db()
     home = HomePage(title="アシストパーク郡山", slug="home", locale=ja)

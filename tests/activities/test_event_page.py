@@ -2,7 +2,9 @@
 
 import json
 import re
+from datetime import date, time
 
+import pytest
 from wagtail.images.tests.utils import get_test_image_file
 
 from activities.models import EventState, NewsKind, Place
@@ -110,19 +112,20 @@ def test_the_organising_group_is_linked_only_where_its_page_is_public(tree, toky
     assert "見せない会" not in client.get(shy_page.get_url()).content.decode()
 
 
-def test_a_full_or_closed_application_is_said_in_words(tree, tokyo, morning, centre, seen):
-    fields = {"sessions": [(tokyo(2026, 12, 5, 9), None)], "application_way": "phone"}
-    words = {
-        name: seen(add_event(tree, name, **fields, **extra))
-        for name, extra in {
-            "open": {},
-            "full": {"is_full": True},
-            "closed": {"apply_by_on": tokyo(2026, 11, 23).date()},
-            "none": {"application_way": "none"} | {},
-        }.items()
-        if name != "none"
-    }
-    assert len({text.split("#")[0] for text in words.values()}) == 3
+@pytest.mark.parametrize(
+    ("fields", "word"),
+    [
+        ({}, "受付中"),
+        ({"is_full": True}, "満員"),
+        ({"apply_by_on": date(2026, 11, 23)}, "締切"),
+        ({"apply_by_on": date(2026, 11, 24), "apply_by_time": time(8, 59)}, "締切"),
+        ({"apply_by_on": date(2026, 11, 24)}, "受付中"),
+    ],
+)
+def test_where_the_application_stands_is_said_in_words(tree, tokyo, morning, centre, client, fields, word):
+    page = add_event(tree, "催し", sessions=[(tokyo(2026, 12, 5, 9), None)], application_way="phone", **fields)
+    html = client.get(page.get_url()).content.decode()
+    assert f"<strong>{word}</strong>" in html
 
 
 def test_the_picture_has_its_description_and_the_flyer_its_size(tree, tokyo, morning, centre, client):

@@ -1,15 +1,13 @@
 """One click makes the page: the right type, every field in its place, clean files, nothing published."""
 
-import threading
 from datetime import date, time
 
 import pytest
-from django.db import connection
 from PIL import Image
 from wagtail.models import Page
 
-from activities import services
-from activities.models import EventPage, GrantPage, MatchPage, NewsPage, Place
+from activities import notice_pages, services
+from activities.models import EventPage, GrantPage, MatchPage, NewsPage, Notice, Place
 from activities.notice_pages import paragraphs_of, summary_of
 from center.models import CentreDocument, CentreImage
 from config.builders import add_group
@@ -260,24 +258,27 @@ def test_paragraphs_keep_line_breaks():
     assert paragraphs_of(" \n ") == ""
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_clicks_at_the_same_moment_make_one_page():
-    notice = receive(day(2026, 11, 18, 9))
-    made, failed = [], []
+def test_two_clicks_at_the_same_moment_make_one_page(monkeypatch):
+    """The second click comes while the first one is still copying the files."""
+    notice = receive(day(2026, 11, 18, 9), files=[photo()])
+    copy_files, made = notice_pages._library_files, []
 
-    def click() -> None:
-        try:
-            made.append(services.make_page(notice=type(notice).objects.get(pk=notice.pk), by=None, now=NOW).pk)
-        except Exception as error:  # the thread must not die silently
-            failed.append(error)
-        finally:
-            connection.close()
+    def copy_while_somebody_clicks(row):
+        monkeypatch.setattr(notice_pages, "_library_files", copy_files)
+        made.append(services.make_page(notice=Notice.objects.get(pk=row.pk), by=None, now=NOW).pk)
+        return copy_files(row)
 
-    clicks = [threading.Thread(target=click) for _click in range(2)]
-    for thread in clicks:
-        thread.start()
-    for thread in clicks:
-        thread.join()
-    assert failed == []
+    monkeypatch.setattr(notice_pages, "_library_files", copy_while_somebody_clicks)
+    made.append(services.make_page(notice=notice, by=None, now=NOW).pk)
+    assert len(made) == 2
     assert len(set(made)) == 1
-    assert EventPage.objects.count() == 1
+    assert (EventPage.objects.count(), CentreImage.objects.count()) == (1, 1)
+
+
+def test_a_picture_that_two_clicks_copied_is_kept_once(monkeypatch):
+    notice = receive(day(2026, 11, 18, 9), files=[photo()])
+    attachment = notice.attachments.get()
+    first = notice_pages._take_over(attachment, CentreImage(title="a"), "image")
+    second = notice_pages._take_over(attachment, CentreImage(title="b"), "image")
+    assert first == second
+    assert CentreImage.objects.count() == 1

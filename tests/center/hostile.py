@@ -515,6 +515,7 @@ def docx(*, main: str = WORD_MAIN, **changes: bytes) -> bytes:
             ("hyperlink", "https://VISIBLE.example/", True),
             ("hyperlink", "file:///C:/Users/CANARY/", True),
             ("image", "https://tracker.example/CANARY.png", True),
+            ("oleObject", "CANARY.xlsx", True),
             ("image", "media/photo.jpeg", False),
         ),
         "word/media/photo.jpeg": picture_with_place("JPEG"),

@@ -17,14 +17,17 @@ PUBLIC_PAGES = ["/", "/plan/", "/services/", "/privacy/", "/search/", "/search/?
 
 @pytest.fixture
 def privacy(tree) -> StandardPage:
-    return add_page(tree.home, StandardPage(title="個人情報の取り扱い", slug="privacy", summary="何に使い、いつ消すか。"))
+    return add_page(
+        tree.home, StandardPage(title="個人情報の取り扱い", slug="privacy", summary="何に使い、いつ消すか。")
+    )
 
 
 @pytest.fixture
 def facts(db) -> CentreSettings:
     row = CentreSettings.load()
-    row.nickname, row.name, row.phone, row.fax = "アシストパーク郡山", "郡山市 市民活動サポートセンター", "024-924-3352", "024-924-3352"
-    row.nickname_en, row.address = "Assist Park Koriyama", "郡山市朝日1-23-7"
+    row.nickname, row.nickname_en = "アシストパーク郡山", "Assist Park Koriyama"
+    row.name, row.address = "郡山市 市民活動サポートセンター", "郡山市朝日1-23-7"
+    row.phone = row.fax = "024-924-3352"
     row.save()
     return row
 

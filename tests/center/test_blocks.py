@@ -7,8 +7,8 @@ from bs4 import BeautifulSoup
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from PIL import Image
 from pikepdf import Pdf
+from PIL import Image
 
 from center.blocks import BodyBlock
 from center.models import CentreDocument, CentreImage
@@ -113,20 +113,26 @@ def test_a_picture_or_document_that_was_deleted_leaves_no_hole(show):
 
 
 def test_a_warning_says_in_a_word_that_it_is_one(show):
-    article = show(("notice", {"kind": "warn", "text": "未確認です。"}), ("notice", {"kind": "info", "text": "雨天決行"}))
+    article = show(
+        ("notice", {"kind": "warn", "text": "未確認です。"}), ("notice", {"kind": "info", "text": "雨天決行"})
+    )
     warning, note = article.select(".notice")
     assert warning.select_one(".stamp--warn").get_text() == "注意"
     assert note.select_one(".stamp").get_text() == "お知らせ"
 
 
 def test_facts_are_a_list_of_names_and_values(show):
-    article = show(("facts", {"items": [{"name": "持ちもの", "value": "筆記用具"}, {"name": "対象", "value": "どなたでも"}]}))
+    article = show(
+        ("facts", {"items": [{"name": "持ちもの", "value": "筆記用具"}, {"name": "対象", "value": "どなたでも"}]})
+    )
     assert [term.get_text() for term in article.select("dt")] == ["持ちもの", "対象"]
     assert [fact.get_text() for fact in article.select("dd")] == ["筆記用具", "どなたでも"]
 
 
 def test_a_figure_stands_with_its_source_and_year(show):
-    article = show(("figure_number", {"value": "約4割", "meaning": "交通事故", "source": "消防組合", "year": "2010〜16年"}))
+    article = show(
+        ("figure_number", {"value": "約4割", "meaning": "交通事故", "source": "消防組合", "year": "2010〜16年"})
+    )
     assert article.select_one("b").get_text() == "約4割"
     assert article.figcaption.get_text() == "出典：消防組合（2010〜16年）"
 

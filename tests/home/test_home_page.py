@@ -157,7 +157,11 @@ def test_what_is_running_stands_under_its_last_day(read, tree, tokyo):
 
 def test_a_cancelled_event_is_announced_first_and_leaves_the_list(read, tree, tokyo):
     add_event(
-        tree, "焼きいも", sessions=[(tokyo(2026, 11, 29, 10), None)], state="cancelled", change_note="会場の都合のためです。"
+        tree,
+        "焼きいも",
+        sessions=[(tokyo(2026, 11, 29, 10), None)],
+        state="cancelled",
+        change_note="会場の都合のためです。",
     )
     page = read()
     announcement = page.select_one(".hero .notice")
@@ -170,7 +174,10 @@ def test_a_cancelled_event_is_announced_first_and_leaves_the_list(read, tree, to
     ("fields", "said"),
     [
         ({"state": "postponed"}, "11月29日（日）「焼きいも」は、延期になりました。"),
-        ({"state": "postponed", "has_new_dates": True}, "「焼きいも」は延期になりました。新しい日は11月29日（日）です。"),
+        (
+            {"state": "postponed", "has_new_dates": True},
+            "「焼きいも」は延期になりました。新しい日は11月29日（日）です。",
+        ),
         ({"state": "changed"}, "11月29日（日）「焼きいも」に、変更があります。"),
     ],
 )

@@ -39,9 +39,7 @@ def database(issue, topic, tmp_path) -> Path:
     Subscription.objects.bulk_create(Subscription(subscriber=one, topic=topic) for one in made)
     Rendering.objects.update(html="<p>" + "12月の催しです。\n" * 1_000 + "</p>")
     path = tmp_path / "db.sqlite3"
-    with sqlite3.connect(path) as copy:
-        connection.connection.backup(copy)
-    copy.close()
+    path.write_bytes(connection.connection.serialize())
     return path
 
 

@@ -74,7 +74,8 @@ class Command(BaseCommand):
         url = f"http://{host}:{port}"
         if "SITE_URL" not in os.environ:
             settings.SITE_URL = settings.WAGTAILADMIN_BASE_URL = url
-        environment = os.environ | {"SITE_URL": settings.SITE_URL}
+        root = Path(settings.BASE_DIR)
+        environment = os.environ | {"SITE_URL": settings.SITE_URL, "PYTHONPATH": f"{root}:{root / 'site'}"}
         var = Path(settings.VAR_ROOT)
         call_command("setup_site", stdout=self.stdout)
         if not Issue.objects.exists():

@@ -1,0 +1,203 @@
+"""What staff do with an issue: each action is one posted form and one service."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import View
+from wagtail.admin import messages
+from wagtail.models import Page
+
+from activities.models import Notice
+from newsletter import services
+from newsletter.admin_frame import IssueMixin, error_words
+from newsletter.models import PageChoice, Section, StaffLine
+from newsletter.sending import verbs
+
+REFUSALS = (services.IssueError, verbs.NotBeingSent, verbs.TooLate)
+
+
+class IssueActionView(IssueMixin, View):
+    """One thing done with an issue: load it, ask for the permission on it, call the service, say what was done."""
+
+    http_method_names = ["post"]
+    action = "change"
+
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        try:
+            words = self.run(request, now=timezone.now())
+        except REFUSALS as error:
+            messages.error(request, error_words(error))
+        else:
+            if words:
+                messages.success(request, words)
+        return redirect(self.show_url)
+
+    def run(self, request: HttpRequest, *, now: datetime) -> str:
+        """Do it and say in words what was done. Raises what the services raise."""
+        raise NotImplementedError
+
+    def reason(self) -> str:
+        return self.request.POST.get("reason", "")
+
+
+class FreezeView(IssueActionView):
+    """締め切る: close for items."""
+
+    def run(self, request: HttpRequest, *, now: datetime) -> str:
+        assembly = services.freeze_issue(issue=self.issue, by=request.user, now=now)
+        if assembly.blockers:
+            labels = "、".join(dict.fromkeys(finding.label for finding in assembly.blockers))
+            messages.warning(request, _("What still blocks the approval: %(labels)s") % {"labels": labels})
+        return _("The issue is closed for items.")
+
+
+class UnfreezeView(IssueActionView):
+    """下書きに戻す: back to a draft."""
+
+    def run(self, request: HttpRequest, *, now: datetime) -> str:
+        services.unfreeze_issue(issue=self.issue, by=request.user, now=now)
+        return _("The issue is a draft again.")
+
+
+class ApproveView(IssueActionView):
+    """承認する: approve; it leaves at its time."""
+
+    action = "approve"
+
+    def run(self, request: HttpRequest, *, now: datetime) -> str:
+        services.approve_issue(issue=self.issue, by=request.user, now=now)
+        return _("Approved. It will be sent at its time.")
+
+
+class CancelView(IssueActionView):
+    """中止する: cancel the issue."""
+
+    def run(self, request: HttpRequest, *, now: datetime) -> str:
+        services.cancel_issue(issue=self.issue, reason=self.reason(), by=request.user, now=now)
+        return _("The issue is cancelled.")
+
+
+class ChoosePageView(IssueActionView):
+    """A decision about one page: leave out, take in, mail again, pin."""
+
+    def run(self, request: HttpRequest, *, now: datetime) -> str:
+        post = request.POST
+        decision = post.get("decision", "")
+        if decision not in PageChoice.Action.values:
+            return ""
+        section = Section.objects.filter(pk=post["section"]).first() if post.get("section", "").isdigit() else None
+        page = get_object_or_404(Page, pk=_number(post.get("page")))
+        services.choose_page(
+            issue=self.issue,
+            page=page,
+            action=decision,
+            reason=self.reason(),
+            section=section,
+            order=_number(post.get("order")),
+            short_text=post.get("short_text", ""),
+            by=request.user,
+            now=now,
+        )
+        return _("%(title)s: %(decision)s") % {"title": page.title, "decision": PageChoice.Action(decision).label}
+
+
+class UnchoosePageView(IssueActionView):
+    """Take a decision about a page back."""
+
+    def run(self, request: HttpRequest, *, now: datetime) -> str:
+        page = get_object_or_404(Page, pk=_number(request.POST.get("page")))
+        count = services.unchoose_page(issue=self.issue, page=page, by=request.user, now=now)
+        return _("The decision was taken back.") if count else ""
+
+
+class CarryOverView(IssueActionView):
+    """次の号へ: carry a notice over, with a reason."""
+
+    def run(self, request: HttpRequest, *, now: datetime) -> str:
+        notice = get_object_or_404(Notice, pk=_number(request.POST.get("notice")))
+        services.carry_over_notice(issue=self.issue, notice=notice, reason=self.reason(), by=request.user, now=now)
+        return _("%(number)s is carried over.") % {"number": notice.number}
+
+
+class UndoCarryOverView(IssueActionView):
+    """Take a carry-over back."""
+
+    def run(self, request: HttpRequest, *, now: datetime) -> str:
+        notice = get_object_or_404(Notice, pk=_number(request.POST.get("notice")))
+        undone = services.undo_carry_over(issue=self.issue, notice=notice, by=request.user, now=now)
+        return _("%(number)s is no longer carried over.") % {"number": notice.number} if undone else ""
+
+
+class AddLineView(IssueActionView):
+    """Write a correction without a link."""
+
+    def run(self, request: HttpRequest, *, now: datetime) -> str:
+        post = request.POST
+        services.add_staff_line(
+            issue=self.issue, title=post.get("title", ""), text=post.get("text", ""), by=request.user, now=now
+        )
+        return _("The correction is in this issue.")
+
+
+class RemoveLineView(IssueActionView):
+    """Remove such a correction."""
+
+    def run(self, request: HttpRequest, *, now: datetime) -> str:
+        line = get_object_or_404(StaffLine, pk=_number(request.POST.get("line")), issue=self.issue)
+        services.remove_staff_line(issue=self.issue, line=line, by=request.user, now=now)
+        return _("The correction was removed.")
+
+
+class PauseView(IssueActionView):
+    """一時停止: stop sending for now."""
+
+    action = "approve"
+
+    def run(self, request: HttpRequest, *, now: datetime) -> str:
+        verbs.pause_issue(self.issue, by=request.user, now=now, reason=self.reason() or _("stopped by staff"))
+        return _("Sending is paused.")
+
+
+class ResumeView(IssueActionView):
+    """再開: go on with what was approved."""
+
+    action = "approve"
+
+    def run(self, request: HttpRequest, *, now: datetime) -> str:
+        verbs.resume_issue(self.issue, by=request.user, now=now)
+        return _("Sending goes on with what was approved.")
+
+
+class StopView(IssueActionView):
+    """残りを中止: send nothing more."""
+
+    action = "approve"
+
+    def run(self, request: HttpRequest, *, now: datetime) -> str:
+        verbs.cancel_sending(self.issue, by=request.user, now=now, reason=self.reason())
+        return _("Nothing more of this issue is sent.")
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() else None
+
+
+ACTIONS: dict[str, type[IssueActionView]] = {
+    "freeze": FreezeView,
+    "unfreeze": UnfreezeView,
+    "approve": ApproveView,
+    "cancel": CancelView,
+    "choose": ChoosePageView,
+    "unchoose": UnchoosePageView,
+    "carry-over": CarryOverView,
+    "undo-carry-over": UndoCarryOverView,
+    "add-line": AddLineView,
+    "remove-line": RemoveLineView,
+    "pause": PauseView,
+    "resume": ResumeView,
+    "stop": StopView,
+}
+"""The actions by their part of the address."""

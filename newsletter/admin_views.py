@@ -1,0 +1,273 @@
+"""The screens of issues in the editor: the list, one issue with everything, its texts and dates, its preview."""
+
+from datetime import datetime
+from itertools import groupby
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView, View
+from wagtail.admin import messages
+from wagtail.log_actions import registry
+
+from activities.models import Notice
+from center.opening import tokyo_date
+from newsletter import services
+from newsletter.admin_forms import ExtraIssueForm, IssueTextsForm
+from newsletter.admin_frame import NAMESPACE, IssueMixin, IssuesMixin, error_words, may, mend_link
+from newsletter.assembly import Assembly
+from newsletter.facts import AFTER_APPROVAL, OPEN_STATES, UNDER_WAY, AssemblyInput
+from newsletter.findings import Finding
+from newsletter.models import DONE_STATES, Issue, IssueState, PageChoice, Section, Subscriber, SubscriberState
+from newsletter.queries import issues_newest_first
+from newsletter.rendering import RENDERED_LANGUAGES
+from newsletter.sending.report import closing_report
+
+ISSUES_A_PAGE = 30
+HISTORY_ROWS = 40
+TONES = {
+    IssueState.DRAFT: "",
+    IssueState.FROZEN: "now",
+    IssueState.APPROVED: "good",
+    IssueState.SCHEDULED: "good",
+    IssueState.HELD: "warn",
+    IssueState.SENDING: "now",
+    IssueState.PAUSED: "warn",
+    IssueState.SENT: "good",
+    IssueState.SENT_WITH_EXCEPTIONS: "warn",
+    IssueState.CANCELLED: "",
+}
+"""The tone of the stamp of each state, beside its word."""
+
+
+class IssueListView(IssuesMixin, TemplateView):
+    """All issues, the latest first."""
+
+    template_name = "newsletter/admin/index.html"
+    page_title = gettext_lazy("Support mail")
+
+    def get_context_data(self, **kwargs) -> dict:
+        now = timezone.now()
+        page = Paginator(issues_newest_first(), ISSUES_A_PAGE).get_page(self.request.GET.get("p"))
+        late = set(services.late_issues(now=now).values_list("pk", flat=True))
+        rows = [{"issue": issue, "tone": TONES[issue.state], "is_late": issue.pk in late} for issue in page.object_list]
+        return super().get_context_data(**kwargs) | {
+            "rows": rows,
+            "page_obj": page,
+            "may_change": may(self.request, "change"),
+        }
+
+
+class NewExtraIssueView(IssuesMixin, TemplateView):
+    """A new extra issue (臨時号)."""
+
+    template_name = "newsletter/admin/form.html"
+    page_title = gettext_lazy("New extra issue")
+    action = "change"
+
+    def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        return self._show(ExtraIssueForm())
+
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        form = ExtraIssueForm(request.POST)
+        if not form.is_valid():
+            return self._show(form)
+        try:
+            issue = services.create_extra_issue(
+                send_at=form.cleaned_data["send_at"],
+                subject=form.cleaned_data["subject"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except services.IssueError as error:
+            form.add_error("send_at", error_words(error))
+            return self._show(form)
+        return redirect(f"{NAMESPACE}:show", issue.pk)
+
+    def _show(self, form: ExtraIssueForm) -> HttpResponse:
+        back = reverse(f"{NAMESPACE}:index")
+        return self.render_to_response(self.get_context_data(form=form, button=_("Make the issue"), back=back))
+
+
+class IssueTextsView(IssueMixin, TemplateView):
+    """Texts and dates of one issue."""
+
+    template_name = "newsletter/admin/form.html"
+    action = "change"
+
+    def get_page_subtitle(self) -> str:
+        return _("Texts and dates")
+
+    def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        return self._show(IssueTextsForm(issue=self.issue))
+
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        form = IssueTextsForm(request.POST, issue=self.issue)
+        if not form.is_valid():
+            return self._show(form)
+        try:
+            changed = services.edit_issue(issue=self.issue, by=request.user, now=timezone.now(), **form.cleaned_data)
+        except services.CutoffNotBeforeSend as error:
+            form.add_error("cutoff_at", error_words(error))
+            return self._show(form)
+        except services.IssueError as error:
+            form.add_error("send_at", error_words(error))
+            return self._show(form)
+        messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
+        return redirect(self.show_url)
+
+    def _show(self, form: IssueTextsForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form, button=_("Save"), back=self.show_url))
+
+
+class IssueView(IssueMixin, TemplateView):
+    """One issue: what is in, what is out and why, what blocks it, and what can be done with it now."""
+
+    template_name = "newsletter/admin/show.html"
+
+    def get_context_data(self, **kwargs) -> dict:
+        now, issue = timezone.now(), self.issue
+        context = super().get_context_data(**kwargs) | {
+            "issue": issue,
+            "tone": TONES[issue.state],
+            "now": now,
+            "today": tokyo_date(now),
+            "is_open": issue.state in OPEN_STATES,
+            "subscriber_count": _subscriber_count(issue),
+            "history": _history(issue),
+            "may_change": may(self.request, "change", issue),
+            "may_approve": may(self.request, "approve", issue),
+            "is_after_cutoff": now >= issue.cutoff_at,
+            "is_too_late": now >= issue.not_after,
+            "cutoff_left": (tokyo_date(issue.cutoff_at) - tokyo_date(now)).days,
+        }
+        context["actions"] = self._actions(now)
+        if issue.state in OPEN_STATES:
+            data, assembly = services.gather(issue, now=now)
+            context |= self._assembly(data, assembly, now)
+        else:
+            context |= _mailed(issue)
+        return context
+
+    def _actions(self, now: datetime) -> set[str]:
+        """What this user may do with the issue as it stands."""
+        state, found = self.issue.state, set()
+        if may(self.request, "change", self.issue) and state in OPEN_STATES:
+            found |= {"edit", "choose", "cancel"}
+            if self.issue.cutoff_at <= now < self.issue.not_after:
+                found.add("freeze")
+            if self.issue.frozen_at:
+                found.add("unfreeze")
+        if may(self.request, "approve", self.issue):
+            if state == IssueState.FROZEN:
+                found.add("approve")
+            if state in UNDER_WAY:
+                found |= {"stop", "resume" if state == IssueState.PAUSED else "pause"}
+        return found
+
+    def _assembly(self, data: AssemblyInput, assembly: Assembly, now: datetime) -> dict:
+        issue = self.issue
+        blockers = list(assembly.blockers)
+        if issue.state == IssueState.FROZEN and may(self.request, "approve", issue):
+            blockers += services.approver_blockers(issue, self.request.user, now=now)
+        decided = {choice.page_id: choice for choice in PageChoice.objects.filter(issue=issue).select_related("by")}
+        sections = [
+            {"name": name, "rows": [{"item": item, "choice": decided.get(item.page.id)} for item in items]}
+            for name, items in groupby(assembly.in_, key=lambda item: item.section)
+        ]
+        out = [{"out": row, "choice": decided.get(row.page.id)} for row in assembly.out]
+        carried = {
+            notice.number: Notice(pk=notice.pk, number=notice.number, title=notice.title)
+            for notice in assembly.carried_over
+        }
+        unsettled = {notice.number for notice in assembly.unsettled}
+        return {
+            "data": data,
+            "assembly": assembly,
+            "sections": sections,
+            "out_rows": out,
+            "blockers": self._with_links(blockers),
+            "warnings": self._with_links(assembly.warnings),
+            "holds": self._with_links(assembly.holds),
+            "is_forecast": data.is_forecast,
+            "entitled": [{"notice": row, "is_unsettled": row.number in unsettled} for row in assembly.entitled],
+            "carried_over": [
+                {"notice": row, "reason": data.carry_overs.get(number, "")} for number, row in carried.items()
+            ],
+            "orphans": assembly.orphans,
+            "staff_lines": issue.staff_lines.all(),
+            "all_sections": Section.objects.all(),
+            "next_send_at": data.issue.next_send_at,
+            "is_regular": data.issue.is_regular,
+        }
+
+    def _with_links(self, findings: list[Finding] | tuple[Finding, ...]) -> list[dict]:
+        rows = []
+        for finding in findings:
+            url, words = mend_link(finding, self.issue)
+            rows.append({"finding": finding, "url": url, "words": words})
+        return rows
+
+
+def _mailed(issue: Issue) -> dict:
+    """What was mailed, its numbers and the notes since."""
+    items = [item for item in issue.items.all() if not item.is_reminder]
+    sections = [{"name": name, "rows": list(rows)} for name, rows in groupby(items, key=lambda item: item.section_name)]
+    has_begun = issue.state in (*UNDER_WAY, *DONE_STATES)
+    return {
+        "mailed_sections": sections,
+        "report": closing_report(issue) if has_begun else None,
+        "notes": issue.notes.select_related("item"),
+        "back_number": reverse("mail-back-number", args=[issue.slug]) if has_begun else "",
+    }
+
+
+def _subscriber_count(issue: Issue) -> int:
+    subscribers = Subscriber.objects.filter(state=SubscriberState.ACTIVE)
+    return subscribers.filter(subscriptions__topic=issue.topic_id).count() if issue.topic_id else subscribers.count()
+
+
+def _history(issue: Issue) -> list[dict]:
+    """The last lines of the log, newest first."""
+    entries = registry.get_logs_for_instance(issue).select_related("user").order_by("-timestamp", "-pk")
+    return [{"at": entry.timestamp, "by": entry.user, "words": entry.message} for entry in entries[:HISTORY_ROWS]]
+
+
+class PreviewView(IssueMixin, TemplateView):
+    """The issue as readers will get it, in a frame."""
+
+    template_name = "newsletter/admin/preview.html"
+
+    def get_page_subtitle(self) -> str:
+        return _("Preview")
+
+    def get_context_data(self, **kwargs) -> dict:
+        language, part = self.kwargs.get("language", settings.LANGUAGE_CODE), self.kwargs.get("part", "html")
+        names = dict(settings.LANGUAGES)
+        return super().get_context_data(**kwargs) | {
+            "issue": self.issue,
+            "language": language,
+            "part": part,
+            "languages": [(code, names[code]) for code in RENDERED_LANGUAGES],
+            "frame_url": reverse(f"{NAMESPACE}:preview_body", args=[self.issue.pk, language, part]),
+            "is_frozen": self.issue.frozen_at is not None,
+            "may_still_change": self.issue.state in OPEN_STATES and self.issue.state not in AFTER_APPROVAL,
+        }
+
+
+class PreviewBodyView(IssueMixin, View):
+    """The HTML or the text itself, for the frame."""
+
+    def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        language, part = kwargs["language"], kwargs["part"]
+        if language not in RENDERED_LANGUAGES:
+            raise Http404
+        rendered = services.preview(self.issue, language=language, now=timezone.now())
+        if part == "text":
+            return HttpResponse(rendered.text, content_type="text/plain; charset=utf-8")
+        return HttpResponse(rendered.html)
