@@ -1,5 +1,6 @@
 """The rows of files in a form: what was chosen is cleaned and kept, what is refused is named with its reason."""
 
+import re
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest
@@ -81,8 +82,7 @@ def take_uploads(request: HttpRequest) -> Uploads:
                 raise UploadRefused("form_too_large")
             cleaned = clean_upload(upload, original_name=upload.name or "")
         except UploadRefused as refused:
-            name = display_name(upload.name or "", "")
-            empty.append(UploadRow(0, alt=alt, refused_name=name, message=str(refused.message)))
+            empty.append(UploadRow(0, alt=alt, refused_name=_shown_name(upload.name), message=str(refused.message)))
             continue
         total += len(cleaned.content)
         draft.add([cleaned])
@@ -96,6 +96,12 @@ def take_uploads(request: HttpRequest) -> Uploads:
     for number, row in enumerate(rows, start=1):
         row.number = number
     return Uploads(draft, rows)
+
+
+def _shown_name(name: str | None) -> str:
+    """What the sender called a file that was refused, with its ending, fit to be shown."""
+    ending = re.search(r"\.[A-Za-z0-9]{1,8}$", name or "")
+    return display_name(name or "", ending[0].lower() if ending else "")
 
 
 def _alt(request: HttpRequest, number: int) -> str:

@@ -9,8 +9,8 @@ from center.intake.guard import GuardedFormMixin
 from newsletter.models import ConsentEvent, MailFormat, Subscriber, Suppression, Topic
 from newsletter.subscribers import GETS_MAIL, is_suppressed
 
-LANGUAGES_BY_READERS = sorted(settings.LANGUAGES, key=lambda row: ("ja", "ja-x-easy", "en").index(row[0]))
-"""Japanese, easy Japanese, English, each in its own words."""
+LANGUAGES_BY_READERS = sorted(settings.LANGUAGES, key=lambda row: not row[0].startswith("ja"))
+"""Japanese, easy Japanese, then the others, each in its own words."""
 
 TOPIC_WORDS = {
     "monthly": (_("Support mail"), _("One mail a month")),

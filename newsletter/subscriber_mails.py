@@ -68,7 +68,8 @@ def _send(name: str, subscriber: Subscriber, words: dict, *, now: datetime) -> N
         "centre_address": centre.worded("address", language),
         "centre_phone": centre.phone,
     }
-    subject, _, text = render_to_string(f"newsletter/emails/{name}.{language}.txt", context).strip().partition("\n")
+    templates = [f"newsletter/emails/{name}.{code}.txt" for code in (language, settings.LANGUAGE_CODE)]
+    subject, _, text = render_to_string(templates, context).strip().partition("\n")
     enqueue(
         kind=f"mail-{name}",
         to=subscriber.email,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.menus import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexView, InspectView
-from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import log
 from wagtail.permissions import ModelPermissionPolicy
@@ -33,6 +33,7 @@ from newsletter.subscribers import (
     take_out,
 )
 from newsletter.tokens import address_hash
+from newsletter.viewsets import MAIL_HOOK
 
 # Staff do these things for somebody who phones or stands at the counter.
 AT_THE_DESK = ConsentEvent.Channel.COUNTER
@@ -216,7 +217,9 @@ class SubscriberViewSet(ModelViewSet):
     model = Subscriber
     name = "subscribers"
     icon = "group"
-    menu_label = gettext_lazy("List of subscribers")
+    menu_label = gettext_lazy("Subscribers")
+    menu_hook = MAIL_HOOK
+    menu_order = 40
     add_to_reference_index = False
     copy_view_enabled = False
     inspect_view_enabled = True
@@ -285,6 +288,8 @@ class ConsentViewSet(ModelViewSet):
     name = "consents"
     icon = "clipboard-list"
     menu_label = gettext_lazy("Ledger of consent")
+    menu_hook = MAIL_HOOK
+    menu_order = 50
     add_to_reference_index = False
     copy_view_enabled = False
     index_view_class = ConsentIndexView
@@ -367,6 +372,8 @@ class SuppressionViewSet(ModelViewSet):
     name = "suppressions"
     icon = "circle-xmark"
     menu_label = gettext_lazy("Suppressed addresses")
+    menu_hook = MAIL_HOOK
+    menu_order = 60
     add_to_reference_index = False
     copy_view_enabled = False
     index_view_class = SuppressionIndexView
@@ -396,13 +403,3 @@ class SuppressionViewSet(ModelViewSet):
             path("new/", self.add_view, name="add"),
             path("delete/<int:pk>/", self.delete_view, name="delete"),
         ]
-
-
-class SubscribersGroup(ModelViewSetGroup):
-    """The menu of the three."""
-
-    items = (SubscriberViewSet, ConsentViewSet, SuppressionViewSet)
-    menu_label = gettext_lazy("Subscribers")
-    menu_name = "subscribers"
-    menu_icon = "group"
-    menu_order = 130

@@ -11,7 +11,7 @@ TOKEN_LENGTH = 22
 
 
 def personal_token(subscriber_id: int) -> str:
-    """The token of one subscriber, 22 characters that may stand in a URL. The same each time for the same secret key."""
+    """The token of one subscriber, 22 characters that may stand in a URL; always the same for one secret key."""
     digest = hmac.new(settings.SECRET_KEY.encode(), f"newsletter.subscriber:{subscriber_id}".encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(digest.digest()[:16]).rstrip(b"=").decode("ascii")
 

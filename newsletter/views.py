@@ -106,7 +106,9 @@ class SignUpView(View):
         coming = mailed_issues.next_issue(now=now)
         context = {
             "form": form,
-            "words": f"newsletter/words/{WORDS_VERSION}.{get_language()}.html",
+            "words": [
+                f"newsletter/words/{WORDS_VERSION}.{code}.html" for code in (get_language(), settings.LANGUAGE_CODE)
+            ],
             "sender_domain": sender_domain(),
             "coming": coming,
             "coming_words": mailed_issues.issue_words(coming) if coming else "",

@@ -113,13 +113,14 @@ class PolicyEditView(EditView):
     """Changes a rule that is not in force yet; one in force is shown, not edited."""
 
     def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        if is_in_force(self.object, now=timezone.now()):
+        policy = self.get_object()
+        if is_in_force(policy, now=timezone.now()):
             messages.info(request, _("This rule is in force, so it can only be read. A new one may follow it."))
-            return redirect("mail_rules:inspect", self.object.pk)
+            return redirect("mail_rules:inspect", policy.pk)
         return super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        if is_in_force(self.object, now=timezone.now()):
+        if is_in_force(self.get_object(), now=timezone.now()):
             raise PermissionDenied
         return super().post(request, *args, **kwargs)
 

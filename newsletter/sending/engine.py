@@ -306,15 +306,17 @@ class Worker:
             try:
                 return act()
             except (OperationalError, InterfaceError):
-                if not left or not self._may_retry():
+                if not left or not self._recover():
                     raise
-                logger.warning("the database did not answer, trying again")
-                connection.close_if_unusable_or_obsolete()
-                time.sleep(1)
 
-    def _may_retry(self) -> bool:
-        """Inside somebody else's transaction nothing can be done again."""
-        return not connection.in_atomic_block
+    def _recover(self) -> bool:
+        """Wait and connect anew. False inside somebody else's transaction, where nothing can be done again."""
+        if connection.in_atomic_block:
+            return False
+        logger.warning("the database did not answer, trying again")
+        connection.close_if_unusable_or_obsolete()
+        time.sleep(1)
+        return True
 
 
 def _chunks(rows: list, size: int) -> Iterable[list]:

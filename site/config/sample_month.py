@@ -45,7 +45,7 @@ from center.intake.uploads import clean_upload
 from center.models import CentreSettings
 from center.opening import TOKYO
 from center.queries import opening_calendar
-from config.builders import add_event, add_grant, add_group, add_magazine, add_match, add_news, add_page
+from config.builders import add_event, add_grant, add_magazine, add_match, add_news, add_page
 from config.content import samples
 from config.roles import APPROVER, EDITOR
 from config.tree import Tree, build_tree
@@ -58,7 +58,18 @@ from newsletter.services import approve_issue, draft_issue, freeze_issue, start_
 from newsletter.subscribers import subscribe_by_staff
 
 Travel = Callable[[datetime], AbstractContextManager]
-EXTRA_WORDS = ("ひろば", "あおぞら", "ひだまり", "みちくさ", "こもれび", "つばさ", "あしあと", "ことり", "いずみ", "そよかぜ")
+EXTRA_WORDS = (
+    "ひろば",
+    "あおぞら",
+    "ひだまり",
+    "みちくさ",
+    "こもれび",
+    "つばさ",
+    "あしあと",
+    "ことり",
+    "いずみ",
+    "そよかぜ",
+)
 
 
 @dataclass
@@ -132,7 +143,10 @@ class SampleMonth:
         rows = list(samples.GROUPS)
         while len(rows) < self.group_count:
             word, number = self.random.choice(EXTRA_WORDS), len(rows) + 1
-            rows.append(samples.GROUPS[number % len(samples.GROUPS)] | {"title": f"{word}の会 {number}", "kana": f"{word}のかい{number}"})
+            rows.append(
+                samples.GROUPS[number % len(samples.GROUPS)]
+                | {"title": f"{word}の会 {number}", "kana": f"{word}のかい{number}"}
+            )
         fields = {row.slug: row for row in ActivityField.objects.all()}
         areas = {row.slug: row for row in Area.objects.all()}
         for row in rows[: self.group_count]:
@@ -147,7 +161,19 @@ class SampleMonth:
 
     def _event_fields(self, row: dict) -> dict:
         place = self._place(row.get("place", ""))
-        names = ("summary", "is_free", "fee", "wheelchair", "hearing", "state", "change_note", "venue_name", "capacity", "number", "theme")
+        names = (
+            "summary",
+            "is_free",
+            "fee",
+            "wheelchair",
+            "hearing",
+            "state",
+            "change_note",
+            "venue_name",
+            "capacity",
+            "number",
+            "theme",
+        )
         fields = {name: row[name] for name in names if name in row}
         if place:
             fields |= {"place": place, "area": place.area}
@@ -168,9 +194,13 @@ class SampleMonth:
             if row.get("all_day"):
                 end = self._at(first_day + timedelta(days=row["end"]), 0)
             add_event(
-                self.tree, row["title"], sessions=[(start, end)], all_day=row.get("all_day", False),
-                slug=f"mihon-event-{first_day:%m%d}-{number}", **self._event_fields(row),
-            )  # fmt: skip
+                self.tree,
+                row["title"],
+                sessions=[(start, end)],
+                all_day=row.get("all_day", False),
+                slug=f"mihon-event-{first_day:%m%d}-{number}",
+                **self._event_fields(row),
+            )
             count += 1
         for row in rows.get("lectures", []):
             count += bool(self._lecture(row, first_day))
@@ -178,18 +208,31 @@ class SampleMonth:
             start = self._at(first_day + timedelta(days=row["start"]), row["hour"])
             fields = self._event_fields(row) | {"venue_name": "アシストパーク郡山（西庁舎3階）", "is_free": True}
             add_event(
-                self.tree, row["title"], model=SalonPage, sessions=[(start, start + timedelta(minutes=90))], tags=["センターから", "催し"],
-                slug=f"mihon-salon-{row['number']}", **fields,
-            )  # fmt: skip
+                self.tree,
+                row["title"],
+                model=SalonPage,
+                sessions=[(start, start + timedelta(minutes=90))],
+                tags=["センターから", "催し"],
+                slug=f"mihon-salon-{row['number']}",
+                **fields,
+            )
             count += 1
         for number, row in enumerate(rows.get("grants", []), start=1):
             closes = first_day + timedelta(days=row["closes"]) if "closes" in row else None
             names = ("amount_upper", "rate", "applicants_text")
             page = add_grant(
-                self.tree, row["title"], funder="見本財団", closes_on=closes, is_always_open=row.get("always", False), is_sample=True,
-                summary=row["applicants_text"], slug=f"mihon-grant-{first_day:%m%d}-{number}", contact_phone="",
-                live=False, **{name: row[name] for name in names if name in row},
-            )  # fmt: skip
+                self.tree,
+                row["title"],
+                funder="見本財団",
+                closes_on=closes,
+                is_always_open=row.get("always", False),
+                is_sample=True,
+                summary=row["applicants_text"],
+                slug=f"mihon-grant-{first_day:%m%d}-{number}",
+                contact_phone="",
+                live=False,
+                **{name: row[name] for name in names if name in row},
+            )
             page.applicants = [GrantApplicant(kind=kind) for kind in row["applicants"]]
             page.save_revision().publish()
             count += 1
@@ -197,26 +240,47 @@ class SampleMonth:
             for number, row in enumerate(rows.get(kind, []), start=1):
                 deadline = first_day + timedelta(days=row["deadline"]) if row.get("deadline") else None
                 add_news(
-                    self.tree, row["title"], tags=[tag], kind=kind.rstrip("s"), summary=row["summary"], is_sample=True,
-                    group=self.groups.get(row.get("group") or ""), deadline_on=deadline, published_on=first_day,
-                    body=[_paragraph(row["summary"])], slug=f"mihon-{kind}-{first_day:%m%d}-{number}",
-                )  # fmt: skip
+                    self.tree,
+                    row["title"],
+                    tags=[tag],
+                    kind=kind.rstrip("s"),
+                    summary=row["summary"],
+                    is_sample=True,
+                    group=self.groups.get(row.get("group") or ""),
+                    deadline_on=deadline,
+                    published_on=first_day,
+                    body=[_paragraph(row["summary"])],
+                    slug=f"mihon-{kind}-{first_day:%m%d}-{number}",
+                )
                 count += 1
         for number, row in enumerate(rows.get("matches", []), start=1):
             add_match(
-                self.tree, row["title"], direction=row["direction"], actor=row["actor"], resource=row["resource"], is_sample=True,
-                open_until_on=first_day + timedelta(days=row["until"]), summary=row["summary"],
-                group=self.groups.get(row.get("group") or ""), slug=f"mihon-match-{first_day:%m%d}-{number}",
-            )  # fmt: skip
+                self.tree,
+                row["title"],
+                direction=row["direction"],
+                actor=row["actor"],
+                resource=row["resource"],
+                is_sample=True,
+                open_until_on=first_day + timedelta(days=row["until"]),
+                summary=row["summary"],
+                group=self.groups.get(row.get("group") or ""),
+                slug=f"mihon-match-{first_day:%m%d}-{number}",
+            )
             count += 1
         self.made["pages"] = self.made.get("pages", 0) + count
 
     def _lecture(self, row: dict, first_day: date) -> EventPage:
         page = LecturePage(
-            title=row["title"], slug=f"mihon-lecture-{row['series']}", series=row["series"], speaker_name=row["speaker_name"],
-            application_way=ApplicationWay.PHONE, application_text="電話 024-924-3352", apply_by_on=first_day + timedelta(days=row["apply_by"]),
-            venue_name="アシストパーク郡山（西庁舎3階）", **(self._event_fields(row) | {"is_free": True}),
-        )  # fmt: skip
+            title=row["title"],
+            slug=f"mihon-lecture-{row['series']}",
+            series=row["series"],
+            speaker_name=row["speaker_name"],
+            application_way=ApplicationWay.PHONE,
+            application_text="電話 024-924-3352",
+            apply_by_on=first_day + timedelta(days=row["apply_by"]),
+            venue_name="アシストパーク郡山（西庁舎3階）",
+            **(self._event_fields(row) | {"is_free": True}),
+        )
         page.topics = list(LectureTopic.objects.filter(slug__in=row["topics"]))
         page.sessions = []
         for day, theme in zip(row["starts"], row["themes"], strict=True):
@@ -228,11 +292,17 @@ class SampleMonth:
         row = samples.FESTA
         start = self._at(self.today + timedelta(days=row["start"]), row["hour"])
         page = FestaPage(
-            title=row["title"], slug="mihon-festa", call_opens_on=self.today, call_closes_on=self.today + timedelta(days=30),
-            call_text="出展する団体を募集します。ブースは机2台分です。", **self._event_fields(row),
-        )  # fmt: skip
+            title=row["title"],
+            slug="mihon-festa",
+            call_opens_on=self.today,
+            call_closes_on=self.today + timedelta(days=30),
+            call_text="出展する団体を募集します。ブースは机2台分です。",
+            **self._event_fields(row),
+        )
         page.sessions = [EventSession(starts_at=start, ends_at=start + timedelta(hours=row["hours"]))]
-        page.programme = [FestaProgrammeItem(title=title, starts_at_time=time(hour)) for title, hour in row["programme"]]
+        page.programme = [
+            FestaProgrammeItem(title=title, starts_at_time=time(hour)) for title, hour in row["programme"]
+        ]
         add_page(self.tree.events, page, tags=["催し", "センターから"])
         self.made["pages"] += 1
 
@@ -244,15 +314,22 @@ class SampleMonth:
             start = self._at(self.today + timedelta(days=self.random.randint(1, 60)), self.random.randint(9, 18))
             fields = self._event_fields(row | {"state": "planned", "change_note": ""})
             title = f"{row['title']} {number}"
-            add_event(self.tree, title, sessions=[(start, start + timedelta(hours=2))], slug=f"mihon-more-{number}", **fields)
+            add_event(
+                self.tree, title, sessions=[(start, start + timedelta(hours=2))], slug=f"mihon-more-{number}", **fields
+            )
             self.made["pages"] += 1
 
     def _magazine(self) -> None:
         row = samples.MAGAZINE
         page = add_magazine(
-            self.tree, row["number"], self.last.cutoff_at.date().replace(day=1), title="あしすとぱぁく（見本の号）",
-            summary=row["summary"], is_sample=True, live=False,
-        )  # fmt: skip
+            self.tree,
+            row["number"],
+            self.last.cutoff_at.date().replace(day=1),
+            title="あしすとぱぁく（見本の号）",
+            summary=row["summary"],
+            is_sample=True,
+            live=False,
+        )
         page.articles = [MagazineArticle(title=title, body=[_paragraph(text)]) for title, text in row["articles"]]
         page.save_revision().publish()
         self.made["pages"] += 1
@@ -262,9 +339,14 @@ class SampleMonth:
         topics = list(Topic.objects.all())
         for number in range(1, self.subscriber_count + 1):
             subscriber = subscribe_by_staff(
-                email=f"mihon{number:04d}@example.jp", locale="en" if number % 12 == 11 else "ja",
-                format="text" if number % 4 == 0 else "html", topics=topics, channel="counter", by=self.editor, now=moment,
-            )  # fmt: skip
+                email=f"mihon{number:04d}@example.jp",
+                locale="en" if number % 12 == 11 else "ja",
+                format="text" if number % 4 == 0 else "html",
+                topics=topics,
+                channel="counter",
+                by=self.editor,
+                now=moment,
+            )
             type(subscriber).objects.filter(pk=subscriber.pk).update(is_sample=True)
         self.made["subscribers"] = self.subscriber_count
 
@@ -296,10 +378,18 @@ class SampleMonth:
     def _receive(self, row: dict, received: datetime) -> Notice:
         day = self.today + timedelta(days=row["start"]) if row["start"] else None
         data = {
-            "kind": row["kind"], "title": row["title"], "text": row["text"], "group_name": row["group"], "contact_name": "見本 花子",
-            "contact_email": "mihon-dantai@example.jp", "contact_phone": "024-000-0000", "is_free": True, "is_sample": True,
-            "public_contact": "センター 024-924-3352", "venue_name": "大槻ふれあいセンター" if row["kind"] == "event" else "",
-        }  # fmt: skip
+            "kind": row["kind"],
+            "title": row["title"],
+            "text": row["text"],
+            "group_name": row["group"],
+            "contact_name": "見本 花子",
+            "contact_email": "mihon-dantai@example.jp",
+            "contact_phone": "024-000-0000",
+            "is_free": True,
+            "is_sample": True,
+            "public_contact": "センター 024-924-3352",
+            "venue_name": "大槻ふれあいセンター" if row["kind"] == "event" else "",
+        }
         sessions = []
         if row["kind"] == "event" and day:
             sessions = [(self._at(day, 10), self._at(day, 12))]
@@ -318,9 +408,14 @@ class SampleMonth:
             files.append(clean_upload(_pdf(), original_name="ちらし.pdf"))
             alts.append("")
         notice, _ = receive_notice(
-            data=data, sessions=sessions, files=files, alts=alts, channel="form" if row["hours"] % 2 == 0 else "phone",
-            received_at=received, now=received,
-        )  # fmt: skip
+            data=data,
+            sessions=sessions,
+            files=files,
+            alts=alts,
+            channel="form" if row["hours"] % 2 == 0 else "phone",
+            received_at=received,
+            now=received,
+        )
         return notice
 
     def _go_on(self, notice: Notice, then: str, received: datetime) -> None:
@@ -330,7 +425,13 @@ class SampleMonth:
         with self.travel(moment):
             start_review(notice=notice, by=self.editor, now=moment)
             if then == "return":
-                return_notice(notice=notice, reason="facts_missing", message="会場が書かれていません。場所を教えてください。", by=self.editor, now=moment)
+                return_notice(
+                    notice=notice,
+                    reason="facts_missing",
+                    message="会場が書かれていません。場所を教えてください。",
+                    by=self.editor,
+                    now=moment,
+                )
             elif then == "decline":
                 decline_notice(notice=notice, reason="商品の宣伝は掲載基準に合いません。", by=self.editor, now=moment)
             elif then == "withdraw":

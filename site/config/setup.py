@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import transaction
 from taggit.models import Tag
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 
 from activities.models import (
     ActivityField,
@@ -20,6 +20,7 @@ from activities.models import (
 )
 from center.models import CentreSettings
 from config.content import centre as facts
+from config.content import languages
 from config.content import pages as words
 from config.content import plan as plan_facts
 from config.content.places import read_places
@@ -44,7 +45,37 @@ def set_up_site(*, now: datetime) -> dict[str, int]:
     made["places"] = _places()
     with transaction.atomic():
         made["pages"] = _pages(tree)
+    with transaction.atomic():
+        made["translations"] = _translations(tree)
     return made
+
+
+def _translate(page: Page, locale: Locale, fields: dict[str, str]) -> int:
+    """Make the page of that language where there is none yet; a page without `fields` follows the Japanese one."""
+    if page.get_translation_or_none(locale):
+        return 0
+    page = page.specific_class.objects.get(pk=page.pk)
+    translation = page.copy_for_translation(locale, alias=not fields)
+    if fields:
+        for name, value in fields.items():
+            setattr(translation, name, value)
+        translation.live = False
+        translation.save_revision().publish()
+    return 1
+
+
+def _translations(tree: Tree) -> int:
+    """Home and lists in the other languages; pages of text follow the Japanese ones until somebody translates them."""
+    count = 0
+    for code, (title, heading, lead) in languages.HOME.items():
+        locale = Locale.objects.get(language_code=code)
+        count += _translate(tree.home, locale, {"title": title, "heading": heading, "lead": lead})
+        for name, (list_title, summary) in languages.LISTS[code].items():
+            count += _translate(getattr(tree, name), locale, {"title": list_title, "summary": summary})
+        for parent in (tree.services, tree.plan, tree.home):
+            for page in StandardPage.objects.child_of(parent):
+                count += _translate(page, locale, {})
+    return count
 
 
 def _settings() -> int:

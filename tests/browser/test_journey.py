@@ -113,7 +113,17 @@ def test_a_notice_with_a_photo_goes_from_the_form_to_the_site(site, open_page, s
 
 def test_the_public_pages_fit_a_small_phone(site, open_page):
     page = open_page(width=320, height=700)
-    for path in ("/", "/events/", "/groups/", "/grants/", "/notices/new/", "/mail/", "/plan/", "/services/", "/search/?q=相談"):
+    for path in (
+        "/",
+        "/events/",
+        "/groups/",
+        "/grants/",
+        "/notices/new/",
+        "/mail/",
+        "/plan/",
+        "/services/",
+        "/search/?q=相談",
+    ):
         page.goto(f"{site.url}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
 

@@ -103,7 +103,7 @@ def test_every_kind_says_the_one_fact_that_counts(read, tree, tokyo):
     add_magazine(tree, 56, date(2020, 3, 1), summary="花の特集")
     add_page(tree.services, StandardPage(title="花の相談", slug="flowers"))
     hits = read("花").select(".hits li")
-    facts = {words(hit.h3): words(hit.select_one(".row__labels")) for hit in hits}
+    facts = {hit.h3.get_text(): words(hit.select_one(".row__labels")) for hit in hits}
     assert facts == {
         "花の催し": "催し 12月5日（土）",
         "花の中止": "催し 中止",

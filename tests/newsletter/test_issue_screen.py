@@ -67,7 +67,7 @@ def rows(page: BeautifulSoup, heading: str) -> str:
 
 def test_the_list_shows_every_issue_with_its_state_and_dates(as_editor, issue):
     page = BeautifulSoup(as_editor.get(reverse("issues:index")).content, "html.parser")
-    words = page.find("tbody").get_text(" ", strip=True)
+    words = page.find(class_="issue-table").get_text(" ", strip=True)
     assert issue.subject in words
     assert str(issue.get_state_display()) in words
     assert "11月26日（木）17時15分" in words

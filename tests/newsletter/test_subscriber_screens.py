@@ -205,3 +205,9 @@ def test_each_role_does_what_it_may_and_no_more(as_role, hanako, topics, role, m
 def test_nobody_sees_anything_without_logging_in(client, hanako):
     for path in (LIST, ADD, f"/admin/subscribers/inspect/{hanako.pk}/", "/admin/consents/", "/admin/suppressions/"):
         assert client.get(path).status_code == 302
+
+
+def test_the_three_lists_stand_in_the_menu_of_the_support_mail(desk, topics):
+    text = desk.get("/admin/").text
+    for path in (LIST, "/admin/consents/", "/admin/suppressions/"):
+        assert f'"{path}"' in text

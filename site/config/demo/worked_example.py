@@ -1,8 +1,8 @@
 """The worked example of the 12月号 (2026): twelve notices and pages, and what becomes of each.
 
-Default rules: due three calendar days after receipt; cutoff Thu 2026-11-26 17:15, send Tue 2026-12-01 10:00. Played on its
-own dates inside a moved clock: the public form, the desk's services, publishing, the assembly, freezing, approval, the
-hold on the day, and the outbox.
+Default rules: due three calendar days after receipt; cutoff Thu 2026-11-26 17:15, send Tue 2026-12-01 10:00. Played on
+its own dates inside a moved clock: the public form, the desk's services, publishing, the assembly, freezing, approval,
+the hold on the day, and the outbox.
 """
 
 import email
@@ -95,9 +95,14 @@ class WorkedExample:
         now = at(11, 10, 9)
         for number in range(1, READERS + 1):
             subscribe_by_staff(
-                email=f"yomite{number}@example.jp", locale="ja", format="text" if number == 2 else "html",
-                topics=list(Topic.objects.all()), channel="counter", by=self.editor, now=now,
-            )  # fmt: skip
+                email=f"yomite{number}@example.jp",
+                locale="ja",
+                format="text" if number == 2 else "html",
+                topics=list(Topic.objects.all()),
+                channel="counter",
+                by=self.editor,
+                now=now,
+            )
         CentreSettings.objects.update(staff_email=STAFF)
         tick_newsletter(now=now)
         self.issue = Issue.objects.get(year=2026, month=12)
@@ -107,13 +112,23 @@ class WorkedExample:
         with self.travel(moment):
             self.tokens[case] = send_notice(
                 {
-                    "kind": "event", "title": title, "text": f"{title}をひらきます。どなたでもどうぞ。", "group_name": "見本の会",
-                    "contact_name": "見本 花子", "contact_email": "dantai@example.jp", "venue_name": "大槻ふれあいセンター",
-                    "fee_way": "free", "application_way": "none", "media": ["web", "facebook", "mail"],
-                    "s1-year": str(event_on.year), "s1-month": str(event_on.month), "s1-day": str(event_on.day),
-                    "s1-starts": f"{hour}:00", "s1-ends": f"{hour + 2}:00",
+                    "kind": "event",
+                    "title": title,
+                    "text": f"{title}をひらきます。どなたでもどうぞ。",
+                    "group_name": "見本の会",
+                    "contact_name": "見本 花子",
+                    "contact_email": "dantai@example.jp",
+                    "venue_name": "大槻ふれあいセンター",
+                    "fee_way": "free",
+                    "application_way": "none",
+                    "media": ["web", "facebook", "mail"],
+                    "s1-year": str(event_on.year),
+                    "s1-month": str(event_on.month),
+                    "s1-day": str(event_on.day),
+                    "s1-starts": f"{hour}:00",
+                    "s1-ends": f"{hour + 2}:00",
                 }
-            )  # fmt: skip
+            )
             notice = self._notice(title)
             due = f"{notice.due_on:%m-%d}" if notice.due_on else "なし"
             self.say(f"{moment:%m-%d %H:%M}  {case:>3}  フォームから {notice.number}「{title}」 掲載期限 {due}")
@@ -132,7 +147,8 @@ class WorkedExample:
         with self.travel(moment):
             page.get_latest_revision().publish(user=self.editor)
             notice = self._notice(title)
-            self.say(f"{moment:%m-%d %H:%M}  {case:>3}  公開 {page.url_path.removeprefix('/home')} （{notice.get_state_display()}）")
+            address = page.url_path.removeprefix("/home")
+            self.say(f"{moment:%m-%d %H:%M}  {case:>3}  公開 {address} （{notice.get_state_display()}）")
 
     def _made_page(self, title: str) -> Page:
         return self._notice(title).pages.get().specific
@@ -171,7 +187,9 @@ class WorkedExample:
         moment = at(11, 18, 10)
         with self.travel(moment):
             notice = self._notice("年の瀬の将棋会")
-            return_notice(notice=notice, reason="facts_missing", message="会場が書かれていません。", by=self.editor, now=moment)
+            return_notice(
+                notice=notice, reason="facts_missing", message="会場が書かれていません。", by=self.editor, now=moment
+            )
             self.say(f"{moment:%m-%d %H:%M}   11  差戻し（会場がない）。時計が止まる")
         self._send("2", at(11, 19, 18, 5), "百歳体操をやってみる会", date(2026, 12, 10))
         self._make(at(11, 20, 9), "川べりを歩く会")
@@ -186,7 +204,13 @@ class WorkedExample:
             answer_notice(notice=notice, text="会場は大槻ふれあいセンターです。", files=[], now=moment)
             notice.refresh_from_db()
             self.say(f"{moment:%m-%d %H:%M}   11  返答。時計がはじめから動き、期限 {notice.due_on:%m-%d}")
-        for title in ("百歳体操をやってみる会", "ことばの広場の夕べ", "昔の道具でもちをつく", "冬のおくりもの音楽会", "防災ごはんを作る日"):
+        for title in (
+            "百歳体操をやってみる会",
+            "ことばの広場の夕べ",
+            "昔の道具でもちをつく",
+            "冬のおくりもの音楽会",
+            "防災ごはんを作る日",
+        ):
             self._make(at(11, 25, 9), title)
         self._publish("2", at(11, 25, 10), "百歳体操をやってみる会")
         self._send("6", at(11, 25, 14), "紙芝居の一日", date(2026, 12, 13))
@@ -212,7 +236,10 @@ class WorkedExample:
         moment = at(11, 26, 17, 20)
         with self.travel(moment):
             assembly = self._assembly()
-            numbers = {title: self._notice(title).number for title in ("ことばの広場の夕べ", "昔の道具でもちをつく", "冬のおくりもの音楽会")}
+            numbers = {
+                title: self._notice(title).number
+                for title in ("ことばの広場の夕べ", "昔の道具でもちをつく", "冬のおくりもの音楽会")
+            }
             blocking = {finding["subject"] for finding in assembly["blockers"]}
             self.blocked = {title: any(number in subject for subject in blocking) for title, number in numbers.items()}
             self.say(f"{moment:%m-%d %H:%M}       締切。止めているもの {len(assembly['blockers'])}件")
@@ -225,14 +252,20 @@ class WorkedExample:
             withdraw_notice(notice=self._notice("ことばの広場の夕べ"), by=self.editor, now=moment)
             self.issue.refresh_from_db()
             carry_over_notice(
-                issue=self.issue, notice=self._notice("冬のおくりもの音楽会"), reason="会場の確認を待っているため", by=self.editor, now=moment
+                issue=self.issue,
+                notice=self._notice("冬のおくりもの音楽会"),
+                reason="会場の確認を待っているため",
+                by=self.editor,
+                now=moment,
             )
             self.issue.refresh_from_db()
             freeze_issue(issue=self.issue, by=self.editor, now=moment)
             self.issue.refresh_from_db()
             approve_issue(issue=self.issue, by=self.approver, now=moment)
             self.issue.refresh_from_db()
-            self.say(f"{moment:%m-%d %H:%M}       3は取下げ、4は理由を書いて持ち越し。もう一度締め、別の人が承認（{self.issue.get_state_display()}）")
+            state = self.issue.get_state_display()
+            self.say(f"{moment:%m-%d %H:%M}       3は取下げ、4は理由を書いて持ち越し")
+            self.say(f"{moment:%m-%d %H:%M}       もう一度締め、別の人が承認（{state}）")
             self._judge(self._assembly())
         self._make(at(11, 28, 9), "落ち葉のたき火")
         self._publish("7", at(11, 28, 10), "落ち葉のたき火")
@@ -257,24 +290,80 @@ class WorkedExample:
         self.say("")
         self.say("12月号（承認のとき）")
         settle = self._settle
-        settle("1", "川べりを歩く会", "公開 11-20、期限内、in: coming", self._notice_found("川べりを歩く会", assembly), self._due("川べりを歩く会"))
-        settle("2", "百歳体操をやってみる会", "公開 11-25、期限後、in: coming", self._notice_found("百歳体操をやってみる会", assembly), self._due("百歳体操をやってみる会"))
-        settle("3", "ことばの広場の夕べ", "締切で止める", "締切で止める" if self.blocked["ことばの広場の夕べ"] else "止めない", "11-23")
-        settle("3b", "昔の道具でもちをつく", "締切で止める、公開 11-27、期限後、in: coming", ("締切で止める、" if self.blocked["昔の道具でもちをつく"] else "") + self._notice_found("昔の道具でもちをつく", assembly), self._due("昔の道具でもちをつく"))
-        orphan = "、どの号にも間に合わない" if self._notice("冬のおくりもの音楽会").number in assembly["orphans"] else ""
-        settle("4", "冬のおくりもの音楽会", "締切で止める、どの号にも間に合わない", ("締切で止める" if self.blocked["冬のおくりもの音楽会"] else "止めない") + orphan, self._due("冬のおくりもの音楽会"))
-        settle("5", "防災ごはんを作る日", "公開 11-26、期限内、in: coming", self._notice_found("防災ごはんを作る日", assembly), self._due("防災ごはんを作る日"))
-        settle("6", "紙芝居の一日", "公開 11-26、期限内、in: coming", self._notice_found("紙芝居の一日", assembly), self._due("紙芝居の一日"))
+        settle(
+            "1",
+            "川べりを歩く会",
+            "公開 11-20、期限内、in: coming",
+            self._notice_found("川べりを歩く会", assembly),
+            self._due("川べりを歩く会"),
+        )
+        settle(
+            "2",
+            "百歳体操をやってみる会",
+            "公開 11-25、期限後、in: coming",
+            self._notice_found("百歳体操をやってみる会", assembly),
+            self._due("百歳体操をやってみる会"),
+        )
+        settle(
+            "3",
+            "ことばの広場の夕べ",
+            "締切で止める",
+            "締切で止める" if self.blocked["ことばの広場の夕べ"] else "止めない",
+            "11-23",
+        )
+        settle(
+            "3b",
+            "昔の道具でもちをつく",
+            "締切で止める、公開 11-27、期限後、in: coming",
+            ("締切で止める、" if self.blocked["昔の道具でもちをつく"] else "")
+            + self._notice_found("昔の道具でもちをつく", assembly),
+            self._due("昔の道具でもちをつく"),
+        )
+        orphan = (
+            "、どの号にも間に合わない" if self._notice("冬のおくりもの音楽会").number in assembly["orphans"] else ""
+        )
+        settle(
+            "4",
+            "冬のおくりもの音楽会",
+            "締切で止める、どの号にも間に合わない",
+            ("締切で止める" if self.blocked["冬のおくりもの音楽会"] else "止めない") + orphan,
+            self._due("冬のおくりもの音楽会"),
+        )
+        settle(
+            "5",
+            "防災ごはんを作る日",
+            "公開 11-26、期限内、in: coming",
+            self._notice_found("防災ごはんを作る日", assembly),
+            self._due("防災ごはんを作る日"),
+        )
+        settle(
+            "6",
+            "紙芝居の一日",
+            "公開 11-26、期限内、in: coming",
+            self._notice_found("紙芝居の一日", assembly),
+            self._due("紙芝居の一日"),
+        )
         settle("8", "秋の読み聞かせ", "out: over", self._where("秋の読み聞かせ", assembly))
         settle("9", "まちの写真展", "in: running", self._where("まちの写真展", assembly))
         closing = [finding for finding in assembly["warnings"] if "子どもの居場所づくり助成" in finding["subject"]]
         settle("10a", "地域のつながり助成", "out: closed", self._where("地域のつながり助成", assembly))
-        settle("10b", "子どもの居場所づくり助成", "in: open、注意あり", self._where("子どもの居場所づくり助成", assembly) + ("、注意あり" if closing else ""))
+        settle(
+            "10b",
+            "子どもの居場所づくり助成",
+            "in: open、注意あり",
+            self._where("子どもの居場所づくり助成", assembly) + ("、注意あり" if closing else ""),
+        )
         number = self._notice("年の瀬の将棋会").number
         found = self._notice_found("年の瀬の将棋会", assembly)
         entitled = "対象" if number in assembly["entitled"] else "対象外"
         carried = "、次の号へ" if number in assembly["carried_over"] else ""
-        settle("11", "年の瀬の将棋会", "公開 11-27、期限内、out: after_cutoff、対象外、次の号へ", f"{found}、{entitled}{carried}", self._due("年の瀬の将棋会"))
+        settle(
+            "11",
+            "年の瀬の将棋会",
+            "公開 11-27、期限内、out: after_cutoff、対象外、次の号へ",
+            f"{found}、{entitled}{carried}",
+            self._due("年の瀬の将棋会"),
+        )
 
     def _judge_seven(self) -> None:
         with self.travel(at(11, 28, 10, 5)):
@@ -300,7 +389,12 @@ class WorkedExample:
             self.issue.refresh_from_db()
             diff = json.dumps(self.issue.holds, ensure_ascii=False)
             held = self.issue.state == IssueState.HELD and "はじめての団体会計" in diff
-            self._settle("12", "はじめての団体会計", "保留、変わったところを示す", "保留、変わったところを示す" if held else str(self.issue.get_state_display()))
+            self._settle(
+                "12",
+                "はじめての団体会計",
+                "保留、変わったところを示す",
+                "保留、変わったところを示す" if held else str(self.issue.get_state_display()),
+            )
             self.say(f"              {diff[:200]}")
         moment = at(12, 1, 10, 20)
         with self.travel(moment):
@@ -327,7 +421,16 @@ class WorkedExample:
         if len(found) != READERS:
             raise Differs(f"{READERS}人に1通ずつのはずが、{len(found)}通でした")
         self.mail = sorted(found.values())[0]
-        text = email.message_from_bytes(self.mail.read_bytes(), policy=email.policy.default).get_body(("plain",)).get_content()
-        for title, wanted in (("川べりを歩く会", True), ("昔の道具でもちをつく", True), ("落ち葉のたき火", False), ("秋の読み聞かせ", False)):
+        text = (
+            email.message_from_bytes(self.mail.read_bytes(), policy=email.policy.default)
+            .get_body(("plain",))
+            .get_content()
+        )
+        for title, wanted in (
+            ("川べりを歩く会", True),
+            ("昔の道具でもちをつく", True),
+            ("落ち葉のたき火", False),
+            ("秋の読み聞かせ", False),
+        ):
             if (title in text) != wanted:
                 raise Differs(f"メールの本文に「{title}」が{'ありません' if wanted else 'あります'}")

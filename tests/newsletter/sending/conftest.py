@@ -1,6 +1,7 @@
 """A real relay on loopback that fails where it is told to, and issues without a page tree."""
 
 import asyncio
+import inspect
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -115,6 +116,7 @@ class Relay:
 
     async def handle_DATA(self, server, session, envelope) -> str:
         todo = self.next_for("BODY", envelope.rcpt_tos[0])
+        todo = await todo if inspect.isawaitable(todo) else todo
         taken = todo in (None, "taken, then drop", "taken, then hang")
         if taken:
             self.raw.append(envelope.original_content)

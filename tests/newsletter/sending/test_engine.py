@@ -274,8 +274,7 @@ def test_a_transport_that_breaks_leaves_an_uncertain_mail_and_goes_on(issue, wor
 def test_results_survive_a_database_that_is_away_for_a_moment(issue, worker, states, monkeypatch) -> None:
     sender = worker(transport=FakeRelay())
     write, away = sender._write_and_reserve, [OperationalError("database is locked")] * 2
-    monkeypatch.setattr("newsletter.sending.engine.time.sleep", lambda seconds: None)
-    monkeypatch.setattr(type(sender), "_may_retry", lambda self: True)
+    monkeypatch.setattr(sender, "_recover", lambda: True)
 
     def sometimes(lane, results, *args):
         if results and away:

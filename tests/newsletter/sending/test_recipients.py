@@ -113,3 +113,10 @@ def test_batches_leave_nobody_out_at_their_edges(add_issue, add_subscriber, cloc
     for number in range(count):
         add_subscriber(f"reader{number}@reader.example")
     assert materialise_recipients(add_issue(), now=clock()) == count
+
+
+def test_without_any_lock_the_unique_key_alone_keeps_everybody_single(issue, clock, monkeypatch) -> None:
+    monkeypatch.setattr(recipients, "_is_complete", lambda issue: False)
+    for _ in range(3):
+        assert materialise_recipients(issue, now=clock()) == 3
+    assert Delivery.objects.count() == 3

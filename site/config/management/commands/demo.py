@@ -17,7 +17,9 @@ class Command(BaseCommand):
     help = "12月号の例を、フォームから送信まで、下書き用のデータベースで通します。違えば失敗します。"
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("--here", action="store_true", help="いまのデータベースで行います（空でなければなりません）。")
+        parser.add_argument(
+            "--here", action="store_true", help="いまのデータベースで行います（空でなければなりません）。"
+        )
 
     def handle(self, *args, **options) -> None:
         if options["here"]:

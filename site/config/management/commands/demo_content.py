@@ -37,7 +37,9 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         if settings.EMAIL_URL and not settings.EMAIL_URL.startswith("filemail"):
-            raise CommandError("本物のメールが送られる設定です（EMAIL_URL）。見本は、メールをファイルに書く設定でだけ作れます。")
+            raise CommandError(
+                "本物のメールが送られる設定です（EMAIL_URL）。見本は、メールをファイルに書く設定でだけ作れます。"
+            )
         try:
             import time_machine
         except ImportError as error:

@@ -28,5 +28,6 @@ class Command(BaseCommand):
             "sections": "メールの見出し",
             "places": "施設",
             "pages": "ページ",
+            "translations": "ほかのことばのページ",
         }
         self.stdout.write("用意しました：" + "、".join(f"{words[name]} {count}" for name, count in made.items()))
