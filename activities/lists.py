@@ -51,7 +51,7 @@ def events_at(now: datetime, *, page: Page, request: HttpRequest) -> dict:
         rows = queries.past_sessions(**bounds, **asked)
     else:
         rows = queries.coming_sessions(one_per_event=True, **bounds, **asked)
-    page_obj = page_of(rows, request.GET)
+    page_obj = page_of(rows.prefetch_related(None), request.GET)
     table_month = choice.month or today.replace(day=1)
     in_month = queries.sessions_between(
         first_on=table_month, last_on=month_after(table_month) - timedelta(days=1), filters=choice.filters, **asked
@@ -292,6 +292,5 @@ def magazine_at(now: datetime, *, page: Page, request: HttpRequest) -> dict:
         "page_obj": page_obj,
         "by_year": list(by_year.items()),
         "years": [Chip("?" if one == year else address({}, year=one), str(one), one == year) for one in years],
-        "cadence": [date(today.year, row.month, row.day) for row in page.cadence.all()],
         "next_issue_on": page.next_issue_on(today),
     }

@@ -217,7 +217,7 @@ def board(
     due day) after those with one; settled ones last, newest first.
 
     `state` is one of the states, "open" (all open ones), "late_return" (returned after the due day) or "all"; `search`
-    looks in number, title, group and contact. Sessions, pages and attachments come along in three more queries.
+    looks in number, title, group and contact. Sessions and pages come along in two more queries.
     """
     notices = Notice.objects.select_related("assigned_to", "group").annotate(
         settled_last=Case(When(state__in=OPEN_STATES, then=Value(0)), default=Value(1), output_field=IntegerField()),
@@ -252,7 +252,7 @@ def board(
         F("due_on").asc(nulls_last=True),
         "received_at",
         "pk",
-    ).prefetch_related("sessions", "attachments", "page_links")
+    ).prefetch_related("sessions", "page_links")
 
 
 def due_soon(*, today: date, days: int = 1, limit: int = 8) -> list[Notice]:

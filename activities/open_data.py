@@ -230,7 +230,7 @@ def facility_rows(*, now: datetime, request: HttpRequest | None = None) -> Itera
 def group_rows(*, now: datetime, request: HttpRequest | None = None) -> Iterator[dict[str, object]]:
     """One row for each public group in Japanese, in the order of kana, with the contacts that everybody may see."""
     centre, today, kinds = centre_settings(), tokyo_date(now), models.GroupContact.Kind
-    for group in queries.groups(now=now, language=queries.JAPANESE).prefetch_related("contacts"):
+    for group in queries.groups(now=now, language=queries.JAPANESE).prefetch_related("areas", "contacts"):
         contacts: dict[str, list[str]] = {}
         for contact in group.public_contacts():
             contacts.setdefault(contact.kind, []).append(contact.value)

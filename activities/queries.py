@@ -363,7 +363,7 @@ def groups(
         found = found.filter(recruiting_at(now))
     if row:
         found = found.filter(kana_row=row)
-    return found.prefetch_related("activity_fields", "areas").order_by("kana_key", "title", "pk")
+    return found.prefetch_related("activity_fields").order_by("kana_key", "title", "pk")
 
 
 def recruiting_at(now: datetime) -> Q:

@@ -83,23 +83,21 @@ class PolicyCreateView(CreateView):
 class PolicyEditView(EditView):
     """Changes a rule that is not in force yet; one in force is shown, not edited."""
 
-    def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        if is_in_force(self.object, now=timezone.now()):
-            messages.info(request, _("This rule is in force, so it can only be read. A new one may follow it."))
-            return redirect("notice_rules:inspect", self.object.pk)
-        return super().get(request, *args, **kwargs)
-
-    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        if is_in_force(self.object, now=timezone.now()):
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        policy = self.get_object()
+        if not is_in_force(policy, now=timezone.now()):
+            return super().dispatch(request, *args, **kwargs)
+        if request.method == "POST":
             raise PermissionDenied
-        return super().post(request, *args, **kwargs)
+        messages.info(request, _("This rule is in force, so it can only be read. A new one may follow it."))
+        return redirect("notice_rules:inspect", policy.pk)
 
 
 class PolicyDeleteView(DeleteView):
     """Removes a rule that is not in force yet."""
 
     def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        if is_in_force(self.object, now=timezone.now()):
+        if is_in_force(self.get_object(), now=timezone.now()):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

@@ -33,10 +33,10 @@ def claim(rows: QuerySet, *, worker: str, limit: int, lease_until: datetime, now
 
     Two workers never get the same row: PostgreSQL skips what another one holds, SQLite has one writer at a time.
     """
-    pending = rows.filter(state=SendingState.PENDING).order_by("next_try_at")
+    pending = rows.filter(state=SendingState.PENDING).order_by("next_try_at", "pk")
     ids = list(_locked(pending)[:limit])
     if len(ids) < limit:
-        ids += _locked(_due_again(rows, now).order_by("next_try_at"))[: limit - len(ids)]
+        ids += _locked(_due_again(rows, now).order_by("next_try_at", "pk"))[: limit - len(ids)]
     taken = {"state": SendingState.CLAIMED, "worker": worker, "lease_until": lease_until}
     rows.model.objects.filter(pk__in=ids).update(**taken)
     return ids
@@ -56,19 +56,22 @@ def write_result(row: SendingRow, outcome: Outcome, *, worker: str, now: datetim
     """Write what became of one offered row and return its new state; "" where the row is no longer this worker's.
 
     A row that was given up as uncertain meanwhile, because the answer came after its lease, is still settled by it.
-    `deferred` becomes `refused` after the last try.
+    `deferred` becomes `refused` after the last try. A relay that could not be talked to costs no try: the mail waits
+    for as long as that lasts.
     """
     mine = type(row).objects.filter(pk=row.pk, worker=worker)
     open_row = mine.filter(state__in=[SendingState.SENDING, SendingState.AMBIGUOUS]).select_for_update()
     attempts = open_row.values_list("attempts", flat=True).first()
     if attempts is None:
         return ""
-    again_at = next_try(attempts, now=now, chance=chance) if outcome.kind is OutcomeKind.DEFERRED else None
+    if outcome.is_without_conversation:
+        attempts -= 1
+    again_at = next_try(max(attempts, 1), now=now, chance=chance) if outcome.kind is OutcomeKind.DEFERRED else None
     state = SendingState(outcome.kind.value)
     if outcome.kind is OutcomeKind.DEFERRED and again_at is None:
         state = SendingState.REFUSED
     error = "" if state == SendingState.SENT else str(outcome)
-    mine.update(state=state, result_at=now, next_try_at=again_at, lease_until=None, error=error)
+    mine.update(state=state, attempts=attempts, result_at=now, next_try_at=again_at, lease_until=None, error=error)
     return state
 
 

@@ -25,7 +25,7 @@ from center.queries import centre_settings
 from newsletter.models import Delivery, Issue, IssueState
 from newsletter.sending import claims, pace
 from newsletter.sending.addresses import UnmailableAddress
-from newsletter.sending.alarms import NO_RENDERING, pause_and_tell
+from newsletter.sending.alarms import NO_RENDERING, pause_and_tell, tell_exceptions
 from newsletter.sending.instance import advance_epoch, check_instance, write_epoch
 from newsletter.sending.lanes import SOURCE_LOCALE, IssueLane, Lane, Letter, SingleLane
 from newsletter.sending.message import sender_address
@@ -33,7 +33,7 @@ from newsletter.sending.mime import UnsendableMessage
 from newsletter.sending.outcomes import Outcome, OutcomeKind, Stage
 from newsletter.sending.recipients import materialise_recipients
 from newsletter.sending.transport import Transport
-from newsletter.sending.verbs import ALIVE, NotBeingSent, close_issue
+from newsletter.sending.verbs import ALIVE, STOPPABLE, NotBeingSent, close_issue
 
 logger = logging.getLogger(__name__)
 
@@ -142,6 +142,9 @@ class Worker:
     def _work_off_issue(self, issue: Issue, centre: CentreSettings, *, single_mails_between: bool) -> None:
         lane = IssueLane(issue, centre)
         now = self.clock()
+        if issue.materialised_at and not lane.rows().filter(state__in=STOPPABLE).exists():
+            self._close_issue(lane)  # the last moment is no matter where nobody waits
+            return
         if not lane.may_go_on(now=now):
             return
         if issue.materialised_at is None and not self._has_recipients(issue, lane, now):
@@ -149,8 +152,19 @@ class Worker:
         while self._may_continue() and self._work_off_one_claim(lane):
             if single_mails_between:
                 self._work_off_single_mails(centre)
-        if not claims.is_anything_open(lane.rows()) and close_issue(issue, now=self.clock()):
-            self.tally.closed.append(issue.slug)
+        self._close_issue(lane)
+
+    def _close_issue(self, lane: IssueLane) -> None:
+        """End the issue where nobody is left to mail, and tell staff of whoever did not get it for certain."""
+        if claims.is_anything_open(lane.rows()):
+            return
+        now = self.clock()
+        with transaction.atomic():
+            report = close_issue(lane.issue, now=now)
+            if report and report.has_exceptions:
+                tell_exceptions(lane.issue, report, centre=lane.centre, now=now)
+        if report:
+            self.tally.closed.append(lane.issue.slug)
 
     def _has_recipients(self, issue: Issue, lane: IssueLane, now: datetime) -> bool:
         """Write the recipients of an issue that has its approved text; False where it was stopped."""

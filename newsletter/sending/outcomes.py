@@ -33,7 +33,9 @@ class Stage(StrEnum):
     FILE = "file"
 
 
-ABOUT_THE_RELAY = frozenset({Stage.CONNECT, Stage.EHLO, Stage.TLS, Stage.AUTH, Stage.MAIL, Stage.FILE})
+BEFORE_ANY_MAIL = frozenset({Stage.CONNECT, Stage.EHLO, Stage.TLS, Stage.AUTH, Stage.FILE})
+"""Stages at which nothing was said about a message yet."""
+ABOUT_THE_RELAY = BEFORE_ANY_MAIL | {Stage.MAIL}
 """Stages at which nothing was said about the recipient yet: the next message would meet the same."""
 
 
@@ -68,6 +70,11 @@ class Outcome:
         return self.kind is OutcomeKind.DEFERRED and (
             self.stage in ABOUT_THE_RELAY or self.code == SERVICE_NOT_AVAILABLE
         )
+
+    @property
+    def is_without_conversation(self) -> bool:
+        """The relay never heard of this message."""
+        return self.kind is OutcomeKind.DEFERRED and self.stage in BEFORE_ANY_MAIL
 
     def key(self, recipient: str) -> str:
         """What two outcomes have in common that failed for the same reason; the recipient's address is left out."""

@@ -51,6 +51,7 @@ class Play:
                     "media": ["web", "facebook", "mail"],
                 },
                 sessions=[(at(*start), at(*start[:3], start[3] + 2))],
+                files=[],
                 channel="form",
                 received_at=at(*moment),
                 now=at(*moment),

@@ -128,6 +128,8 @@ def test_the_report_adds_up_when_everything_happens_at_once(issue, worker, add_s
     report = closing_report(issue)
     assert report == Report(targeted=7, sent=4, refused=1, suppressed=1, ambiguous=1, cancelled=0)
     assert report.adds_up
+    told = OutgoingMail.objects.get(to="staff@assist-park.example")
+    assert "届いていない方がいます" in told.subject and "不明　　　 1人" in told.text and "宛先　　　 7人" in told.text
 
 
 def test_an_issue_for_nobody_is_closed_as_an_exception(add_issue, worker) -> None:
@@ -225,7 +227,8 @@ def test_killed_between_mark_and_result_it_is_uncertain_and_never_sent_again(
 
     issue.refresh_from_db()
     assert sorted(states(issue).values()) == ["ambiguous", "sent", "sent"]
-    assert len(relay.sent) == len(set(relay.sent)) == 3
+    readers = [rcpt for rcpt in relay.sent if rcpt.endswith("@reader.example")]
+    assert len(readers) == len(set(readers)) == 3
     assert issue.state == IssueState.SENT_WITH_EXCEPTIONS
     assert Delivery.objects.get(state="ambiguous").error == claims.LEASE_OVER
 
@@ -243,7 +246,9 @@ def test_an_answer_that_comes_after_the_lease_still_settles_the_mail(issue, work
     worker(transport=slow, name="slow").run()
 
     assert set(states(issue).values()) == {"sent"}
-    assert len(slow.sent) == 1  # the others were taken over, and are no longer the slow worker's
+    assert [rcpt for rcpt in slow.sent if "reader" in rcpt] == [
+        "aki@reader.example"
+    ]  # the others were taken over, and are not its own any more
 
 
 def test_a_worker_that_is_told_to_end_finishes_its_mail_and_gives_the_rest_back(issue, worker, states) -> None:
@@ -323,6 +328,20 @@ def test_when_the_relay_is_away_nobody_else_is_tried_in_that_run(issue, worker, 
     assert len(relay.sent) == 1
     assert sorted(states(issue).values()) == ["deferred", "pending", "pending"]
     assert "Connection refused" in tally.relay_trouble
+
+
+def test_a_relay_that_is_away_for_days_costs_nobody_their_mail(worker, queue, clock) -> None:
+    queue()
+    away = [Outcome(OutcomeKind.DEFERRED, Stage.AUTH, 535, "5.7.8 bad password")]
+    relay = FakeRelay(lambda rcpt: away[0] if away else None)
+    for _ in range(30):
+        worker(transport=relay).run()
+        assert OutgoingMail.objects.get().state == "deferred"
+        clock.forward(hours=3)
+    away.clear()
+    worker(transport=relay).run()
+
+    assert OutgoingMail.objects.get().state == "sent" and len(relay.sent) == 31
 
 
 # stopping by itself
@@ -437,6 +456,16 @@ def test_an_issue_whose_last_moment_comes_while_it_is_sent_stops_there(issue, wo
 
     issue.refresh_from_db()
     assert len(relay.sent) == 1 and issue.state == IssueState.PAUSED
+
+
+def test_an_issue_that_went_to_everybody_is_closed_however_late_that_is_noticed(issue, worker, clock) -> None:
+    materialise_recipients(issue, now=clock())
+    issue.deliveries.update(state="sent")
+    clock.now = issue.not_after + timedelta(days=1)
+    worker(transport=FakeRelay()).run()
+
+    issue.refresh_from_db()
+    assert issue.state == IssueState.SENT
 
 
 def test_an_issue_without_its_approved_text_is_not_sent(issue, worker) -> None:

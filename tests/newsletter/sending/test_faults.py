@@ -69,7 +69,8 @@ def test_a_fault_leads_to_the_state_that_is_true(one, relay, worker, stage, faul
     delivery = one.deliveries.get()
     assert delivery.state == state
     assert bool(relay.raw) is arrived
-    assert delivery.attempts == 1 and delivery.intent_at and delivery.result_at
+    assert delivery.attempts == (0 if stage in ("CONNECT", "EHLO") else 1)  # a relay that is away costs no try
+    assert delivery.intent_at and delivery.result_at
     assert (delivery.next_try_at is not None) is (state == "deferred")
     assert bool(delivery.error) is (state != "sent")
 
@@ -82,7 +83,7 @@ def test_nothing_is_sent_a_second_time_by_itself(one, relay, worker, clock, stag
         clock.forward(minutes=10)
 
     assert one.deliveries.get().state == state
-    assert len(relay.raw) == int(arrived)
+    assert relay.recipients.count("aki@reader.example") == int(arrived)
 
 
 @pytest.mark.parametrize(

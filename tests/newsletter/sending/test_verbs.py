@@ -128,6 +128,7 @@ def uncertain(sent_partly, worker, relay, clock):
     sent_partly.refresh_from_db()
     assert sent_partly.state == IssueState.SENT_WITH_EXCEPTIONS
     relay.plan.clear()
+    worker().run()
     relay.raw.clear()
     return Delivery.objects.get(email__startswith="haru")
 
