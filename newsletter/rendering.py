@@ -14,7 +14,7 @@ from datetime import date, datetime
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import ngettext, override, pgettext
 
 from center.japanese.dates import MONTHS_EN, weekday_word
 from center.models import CentreSettings
@@ -330,7 +330,7 @@ def text_part(view: MailView) -> str:
     if view.opening:
         lines += [view.opening, ""]
     if view.sections:
-        lines.append("■ " + _("In this issue"))
+        lines.append("■ " + pgettext("mail", "In this issue"))
         lines += [f"・{section.name}　{section.count_words}" for section in view.sections]
         lines.append("")
     for section in view.sections:

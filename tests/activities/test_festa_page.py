@@ -43,9 +43,7 @@ def test_exhibitors_cost_no_query_each(tree, tokyo, morning, centre, client, dja
         (date(2026, 10, 1), date(2026, 11, 23), "締切"),
     ],
 )
-def test_the_call_for_exhibitors_says_whether_it_is_open(
-    tree, tokyo, morning, centre, seen, opens_on, closes_on, word
-):
+def test_the_call_for_exhibitors_says_whether_it_is_open(tree, tokyo, morning, centre, seen, opens_on, closes_on, word):
     page = add_festa(
         tree,
         "交流フェスタ",

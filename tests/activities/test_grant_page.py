@@ -22,7 +22,14 @@ def test_a_grant_says_who_can_apply_for_how_much_until_when(tree, morning, centr
     )
     GrantApplicant.objects.create(page=page, kind="npo")
     words = seen(page)
-    for expected in ("見本財団", "30万円", "費用の4分の3まで", "11月30日（月）17時", "あと6日", "1年以上続いている団体"):
+    for expected in (
+        "見本財団",
+        "30万円",
+        "費用の4分の3まで",
+        "11月30日（月）17時",
+        "あと6日",
+        "1年以上続いている団体",
+    ):
         assert expected in words
     assert str(page.applicants.first()) in words
 

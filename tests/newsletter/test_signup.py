@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,12 @@ from newsletter.subscribers import REQUESTS_A_DAY, confirm_subscription, suppres
 from newsletter.views import WORDS_VERSION
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    """Sign-ups are answered without their pause, or the tests would take minutes."""
+    monkeypatch.setattr("newsletter.views.ANSWER_AFTER_SECONDS", 0)
 
 
 @pytest.fixture
@@ -164,6 +171,15 @@ def test_the_answer_is_the_same_byte_for_byte_for_every_address(client, filled_i
         again = answer("unknown@example.jp")  # over the limit of mails by now
     assert again == known["active"]
     assert b"example.jp" not in again[5]
+
+
+def test_the_time_of_the_answer_does_not_tell_a_suppressed_address_from_a_new_one(client, filled_in, monkeypatch):
+    monkeypatch.setattr("newsletter.views.ANSWER_AFTER_SECONDS", 0.3)
+    suppress_address(email_norm="bad@example.jp", reason="complaint", source="", now=timezone.now())
+    for email in ("bad@example.jp", "unknown@example.jp"):
+        begun = time.monotonic()
+        client.post("/mail/", filled_in(email))
+        assert time.monotonic() - begun >= 0.3
 
 
 def token_of(email: str) -> str:
