@@ -12,6 +12,9 @@ RECEIPTS_A_DAY = 20
 """Receipts to one address. More notices are taken all the same; only the mail is left out, so that nobody can use the
 form to fill a stranger's mailbox."""
 
+FILES_A_DAY = 1_000
+"""Files of forms from one machine, which may be a city hall or a proxy; more would only fill the disk."""
+
 
 def hashed_key(kind: str, value: str) -> str:
     """A key that says nothing about the address in it."""
@@ -28,3 +31,8 @@ def count_hit(key: str, *, on: date) -> int:
 def may_mail_receipt(address: str, *, on: date) -> bool:
     """Whether one more receipt may go to `address` on that day; counts it."""
     return count_hit(hashed_key("notice-receipt", address), on=on) <= RECEIPTS_A_DAY
+
+
+def may_keep_file(client: str, *, on: date) -> bool:
+    """Whether one more file from that machine may be kept on that day; counts it."""
+    return count_hit(hashed_key("draft-file", client), on=on) <= FILES_A_DAY

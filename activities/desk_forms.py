@@ -10,7 +10,7 @@ from wagtail.admin.widgets import AdminPageChooser
 from wagtail.models import Page
 
 from activities.day_forms import DayTimeForm
-from activities.forms import TEXT_LENGTH, NoticeFields, PlainField
+from activities.forms import EMPTY, TEXT_LENGTH, UNCHOSEN, NoticeFields, PlainField
 from activities.kinds import NoticeKind
 from activities.models import Channel, GroupPage, NoticeState, ReturnReason
 from center.opening import TOKYO, tokyo_date
@@ -89,7 +89,10 @@ class ReturnForm(forms.Form):
     """Why a notice goes back."""
 
     reason = forms.ChoiceField(
-        label=pgettext_lazy("notice", "Reason"), choices=ReturnReason.choices, widget=forms.RadioSelect
+        label=pgettext_lazy("notice", "Reason"),
+        choices=ReturnReason.choices,
+        widget=forms.RadioSelect,
+        error_messages=UNCHOSEN,
     )
     message = PlainField(
         label=_("Message to the group"),
@@ -109,7 +112,7 @@ class ReturnForm(forms.Form):
 class WordsForm(forms.Form):
     """Words that are needed: the reason of a refusal, a message to the group."""
 
-    words = PlainField(max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 6}))
+    words = PlainField(max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 6}), error_messages=EMPTY)
 
     def __init__(self, *args, label, help_text="", required: bool = True, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -141,7 +144,10 @@ class AnswerEntryForm(forms.Form):
     """An answer that came by phone, fax or at the counter, with the real moment at which it came."""
 
     words = PlainField(
-        label=_("What the group answered"), max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 6})
+        label=_("What the group answered"),
+        max_length=TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages=EMPTY,
     )
 
     def __init__(self, data: QueryDict | None = None, *args, now: datetime, **kwargs) -> None:

@@ -144,7 +144,7 @@ class EntryView(DeskMixin, TemplateView):
 
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         now = timezone.now()
-        uploads = take_uploads(request)
+        uploads = take_uploads(request, today=tokyo_date(now))
         if any(name in request.POST for name in ("add", "remove", "drop")):
             form = EntryForm(now=now)
             typed = request.POST.get("remove", "")

@@ -108,8 +108,12 @@ class WebField(forms.CharField):
         return address
 
 
+EMPTY = {"required": _("This is empty. Please write it.")}
+UNCHOSEN = {"required": _("Please choose one."), "invalid_choice": _("Please choose one.")}
+
+
 def _line(label, *, most: int, required: bool = False, **kwargs) -> LineField:
-    return LineField(label=label, max_length=most, required=required, **kwargs)
+    return LineField(label=label, max_length=most, required=required, error_messages=EMPTY, **kwargs)
 
 
 def _ticks(label, choices, **kwargs) -> forms.MultipleChoiceField:
@@ -117,7 +121,14 @@ def _ticks(label, choices, **kwargs) -> forms.MultipleChoiceField:
 
 
 def _one_of(label, choices, *, required: bool = True, **kwargs) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=choices, required=required, widget=forms.RadioSelect, **kwargs)
+    return forms.ChoiceField(
+        label=label,
+        choices=choices,
+        required=required,
+        widget=forms.RadioSelect,
+        error_messages=UNCHOSEN,
+        **kwargs,
+    )
 
 
 def _row_count(data: QueryDict | None) -> int:

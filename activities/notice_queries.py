@@ -302,6 +302,12 @@ def settlement_rows(first_on: date, last_on: date, *, medium: str = Medium.WEB) 
     return [settlement(notice, medium=medium) for notice in notices]
 
 
+def has_samples(first_on: date, last_on: date) -> bool:
+    """Whether some of the notices received from `first_on` to `last_on` (both included) are made up."""
+    days = {"received_at__gte": day_start(first_on), "received_at__lt": day_end(last_on)}
+    return Notice.objects.filter(is_sample=True, **days).exists()
+
+
 def on_time(notice: Notice, *, today: date) -> bool | None:
     """Was the promise kept on the Web? None as long as it is open and not late, and for a withdrawn notice."""
     return settlement(notice).on_time(today)

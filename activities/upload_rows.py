@@ -2,14 +2,17 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.http import HttpRequest
 
+from activities.daily_limits import may_keep_file
 from activities.upload_drafts import KeptFile, UploadDraft
 from center.intake.bounds import MAX_FILES, MAX_FORM_BYTES
 from center.intake.uploads import CleanFile, UploadRefused, clean_upload, display_name
 
 ALT_LENGTH = 250
+PLACES_IN_SIGHT = 2
 
 
 @dataclass
@@ -46,6 +49,17 @@ class Uploads:
     def has_images(self) -> bool:
         return any(row.kept.kind == "image" for row in self.kept)
 
+    @property
+    def in_sight(self) -> list[UploadRow]:
+        """Every row with something in it, and the next PLACES_IN_SIGHT empty places."""
+        busy = [row for row in self.rows if row.kept or row.message or row.alt]
+        return self.rows[: len(busy) + PLACES_IN_SIGHT]
+
+    @property
+    def in_reserve(self) -> list[UploadRow]:
+        """The empty places after those."""
+        return self.rows[len(self.in_sight) :]
+
     def clean_files(self) -> list[CleanFile]:
         return self.draft.clean_files()
 
@@ -59,7 +73,7 @@ def no_uploads() -> Uploads:
     return Uploads(UploadDraft.start(), [UploadRow(number) for number in range(1, MAX_FILES + 1)])
 
 
-def take_uploads(request: HttpRequest) -> Uploads:
+def take_uploads(request: HttpRequest, *, today: date) -> Uploads:
     """Clean and keep what came with the form. Slow (each file is opened by a process of its own): call it before any
     transaction. Descriptions stay with their files; the one typed beside a refused file stays in its row.
     """
@@ -80,6 +94,8 @@ def take_uploads(request: HttpRequest) -> Uploads:
         try:
             if total + (upload.size or 0) > MAX_FORM_BYTES:
                 raise UploadRefused("form_too_large")
+            if not may_keep_file(request.META.get("REMOTE_ADDR", ""), on=today):
+                raise UploadRefused("busy")
             cleaned = clean_upload(upload, original_name=upload.name or "")
         except UploadRefused as refused:
             empty.append(UploadRow(0, alt=alt, refused_name=_shown_name(upload.name), message=str(refused.message)))

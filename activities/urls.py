@@ -1,12 +1,14 @@
 """Addresses below /notices/: the form, and the status pages behind their tokens."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from activities import views
 
 app_name = "notices"
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="notices:new"), name="index"),
     path("new/", views.new_notice, name="new"),
     path("status/<str:token>/", views.status, name="status"),
     path("status/<str:token>/answer/", views.answer, name="answer"),

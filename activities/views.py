@@ -70,7 +70,7 @@ def new_notice(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         form = NoticeForm(initial=_asked_for(request), **options)
         return _form_page(request, form, no_uploads(), new_submission(), now=now)
-    uploads = take_uploads(request)
+    uploads = take_uploads(request, today=tokyo_date(now))
     submission = request.POST.get("submission", "")
     if any(name in request.POST for name in REFILL):
         form = NoticeForm(**options)
@@ -191,7 +191,7 @@ def status(request: HttpRequest, notice: Notice) -> HttpResponse:
 def answer(request: HttpRequest, notice: Notice) -> HttpResponse:
     """The group's answer to a question; the three days begin anew."""
     now = timezone.now()
-    uploads = take_uploads(request)
+    uploads = take_uploads(request, today=tokyo_date(now))
     form = AnswerForm(request.POST)
     if any(name in request.POST for name in REFILL):
         return _status_page(request, notice, AnswerForm(initial=request.POST.dict()), MessageForm(), uploads)

@@ -100,6 +100,7 @@ class Record:
     year: int
     total: deadlines.Rate
     months: list[MonthRate]
+    has_samples: bool = False
 
     @property
     def share_words(self) -> str:
@@ -112,7 +113,7 @@ class Record:
 
 
 def promise_record(today: date) -> Record | None:
-    """The record of the fiscal year of `today`; None while no notice of it counts. One query."""
+    """The record of the fiscal year of `today`; None while no notice of it counts. Two queries."""
     year = fiscal_year(today)
     rows = notice_queries.settlement_rows(date(year, FIRST_MONTH, 1), today)
     total = deadlines.on_time_rate(rows, today=today)
@@ -122,4 +123,5 @@ def promise_record(today: date) -> Record | None:
     for row in rows:
         by_month[tokyo_date(row.received_at).month].append(row)
     rated = [MonthRate(month, deadlines.on_time_rate(found, today=today)) for month, found in by_month.items()]
-    return Record(year, total, [month for month in rated if month.rate.total])
+    has_samples = notice_queries.has_samples(date(year, FIRST_MONTH, 1), today)
+    return Record(year, total, [month for month in rated if month.rate.total], has_samples)

@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from newsletter.views import PersonalView
+from newsletter.personal_views import PersonalView
 
 _page = PersonalView.as_view()
 

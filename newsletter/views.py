@@ -1,19 +1,17 @@
-"""The public pages of the support mail: signing up, confirming, the personal page, the back numbers.
+"""The public pages of the support mail: signing up, confirming, the back numbers.
 
 None of them sets a cookie, so the forms carry no CSRF token. What stands in its place: the sign-up form's signed time
-of rendering, and for everything else the token in the address, which no other site knows. GET, HEAD and OPTIONS never
+of rendering, and for the confirmation the token in the address, which no other site knows. GET, HEAD and OPTIONS never
 change anything, because mail scanners follow every link.
 """
 
-from contextlib import suppress
 from http import HTTPStatus
 from time import monotonic, sleep
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -23,27 +21,17 @@ from django.views.decorators.csrf import csrf_exempt
 from center.opening import TOKYO, fiscal_year, tokyo_date
 from center.queries import centre_settings
 from newsletter import mailed_issues
-from newsletter.models import ConsentEvent, Issue, MailFormat, Subscriber, SubscriberState, Topic
-from newsletter.subscriber_forms import PreferencesForm, SignUpForm
+from newsletter.models import Issue, MailFormat, Topic
+from newsletter.subscriber_forms import SignUpForm
 from newsletter.subscribers import (
     GETS_MAIL,
     ConfirmationOver,
     TooManyRequests,
-    UndoTooLate,
     UnknownLink,
     admit_request,
-    can_undo,
-    change_preferences,
     confirm_subscription,
-    erase,
-    find_by_token,
     find_confirmation,
-    leave,
-    pause,
     request_subscription,
-    resume,
-    take_out,
-    undo_leave,
 )
 
 WORDS_VERSION = "2026-11"
@@ -53,9 +41,6 @@ TOO_MANY = _("Too many people signed up from here today. Please tell us by phone
 ANSWER_AFTER_SECONDS = 0.1
 """No sign-up is answered sooner: a known address takes less work than a new one, and the time shall not tell which."""
 LATEST_COUNT = 3
-ONE_CLICK = ("List-Unsubscribe", "One-Click")
-ONE_CLICK_LENGTH = 1_000
-"""As much of a body without a form's content type as is looked at for the two words above."""
 
 
 def private(response: HttpResponse) -> HttpResponse:
@@ -168,150 +153,6 @@ class ConfirmView(View):
     def _over(self, request: HttpRequest, error: Exception) -> HttpResponse:
         status = HTTPStatus.GONE if isinstance(error, ConfirmationOver) else HTTPStatus.NOT_FOUND
         return render(request, "newsletter/confirm_over.html", status=status)
-
-
-# The personal page
-
-DONE_WORDS = {
-    "left": _("You have left. No mail will come any more."),
-    "back": _("You are back. The mail will come again."),
-    "changed": _("We have noted your changes."),
-    "paused": _("The mail is paused."),
-    "resumed": _("The mail will come again."),
-}
-
-
-@method_decorator(csrf_exempt, name="dispatch")
-class PersonalView(View):
-    """`/u/<token>/`, in the subscriber's own language: what one gets, changing it, pausing, leaving, erasing.
-
-    A one-click POST (RFC 8058: no cookie, urlencoded or multipart) leaves and answers 200 without a redirect, also the
-    second time, for somebody erased and for a token of nobody. The page's own buttons answer with a redirect.
-    """
-
-    http_method_names = ["get", "post", "head", "options"]
-
-    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        return private(super().dispatch(request, *args, **kwargs))
-
-    def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        subscriber = find_by_token(token)
-        if subscriber is None:
-            return self._unknown(request)
-        return self._page(request, subscriber, done=DONE_WORDS.get(request.GET.get("done", ""), ""))
-
-    def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        now = timezone.now()
-        if is_one_click(request):
-            return self._one_click(token, now)
-        subscriber = find_by_token(token)
-        if subscriber is None:
-            return self._unknown(request)
-        act = {
-            "leave": self._leave,
-            "undo": self._undo,
-            "change": self._change,
-            "pause": self._pause,
-            "resume": self._resume,
-            "erase": self._erase,
-        }.get(request.POST.get("action", ""))
-        return act(request, token, subscriber, now) if act else self._page(request, subscriber)
-
-    def _one_click(self, token, now) -> HttpResponse:
-        with suppress(UnknownLink):  # gone already; the answer is the same
-            leave(token=token, now=now)
-        return HttpResponse("ok\n", content_type="text/plain")
-
-    def _leave(self, request, token, subscriber, now) -> HttpResponse:
-        take_out(subscriber=subscriber, channel=ConsentEvent.Channel.WEB, now=now)
-        return self._back(token, "left")
-
-    def _undo(self, request, token, subscriber, now) -> HttpResponse:
-        try:
-            undo_leave(token=token, now=now)
-        except UndoTooLate:
-            return self._back(token)  # the page says that the seven days are over
-        return self._back(token, "back")
-
-    def _change(self, request, token, subscriber, now) -> HttpResponse:
-        with translation.override(subscriber.locale):
-            form = PreferencesForm(request.POST)
-            if not form.is_valid():
-                return self._page(request, subscriber, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        change_preferences(subscriber=subscriber, now=now, **form.cleaned_data)
-        return self._back(token, "changed")
-
-    def _pause(self, request, token, subscriber, now) -> HttpResponse:
-        return self._back(token, "paused" if pause(subscriber=subscriber, now=now) else "")
-
-    def _resume(self, request, token, subscriber, now) -> HttpResponse:
-        return self._back(token, "resumed" if resume(subscriber=subscriber, now=now) else "")
-
-    def _erase(self, request, token, subscriber, now) -> HttpResponse:
-        if request.POST.get("sure") != "yes":
-            return self._in_own_language(request, subscriber.locale, "newsletter/personal_erase.html", {"token": token})
-        erase(subscriber=subscriber, by=None, now=now)
-        return self._in_own_language(request, subscriber.locale, "newsletter/personal_erased.html", {})
-
-    def _back(self, token: str, done: str = "") -> HttpResponse:
-        address = reverse("personal", args=[token])
-        response = HttpResponseRedirect(f"{address}?done={done}" if done else address)
-        response.status_code = HTTPStatus.SEE_OTHER
-        return response
-
-    def _page(
-        self,
-        request: HttpRequest,
-        subscriber: Subscriber,
-        *,
-        form: PreferencesForm | None = None,
-        done: str = "",
-        status: int = HTTPStatus.OK,
-    ) -> HttpResponse:
-        now = timezone.now()
-        wanted = {"topics": subscriber.topics.all(), "locale": subscriber.locale, "format": subscriber.format}
-        context = {
-            "subscriber": subscriber,
-            "states": SubscriberState,
-            "address": masked(subscriber.email),
-            "form": form or PreferencesForm(initial=wanted),
-            "done": done,
-            "can_undo": can_undo(subscriber, now=now),
-            "coming": mailed_issues.next_issue(now=now),
-        }
-        return self._in_own_language(request, subscriber.locale, "newsletter/personal.html", context, status=status)
-
-    def _unknown(self, request: HttpRequest) -> HttpResponse:
-        return self._in_own_language(
-            request, settings.LANGUAGE_CODE, "newsletter/personal_unknown.html", {}, status=HTTPStatus.NOT_FOUND
-        )
-
-    def _in_own_language(
-        self, request: HttpRequest, language: str, template: str, context: dict, status: int = HTTPStatus.OK
-    ) -> HttpResponse:
-        # This address exists once, without a language in front: without a match the page's frame links to the home
-        # page of the other languages.
-        request.resolver_match = None
-        with translation.override(language):
-            response = render(request, template, context, status=status)
-        response.headers["Content-Language"] = html_language(language)
-        return response
-
-
-def is_one_click(request: HttpRequest) -> bool:
-    """Whether a POST is what mail programs send for "unsubscribe" (RFC 8058), whatever content type they name."""
-    name, value = ONE_CLICK
-    if request.POST.get(name) == value:
-        return True
-    if request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        return False
-    return f"{name}={value}".encode() in request.body[:ONE_CLICK_LENGTH]
-
-
-def masked(email: str) -> str:
-    """h***@example.jp: enough for the owner, little for somebody to whom the mail was passed on."""
-    local, _, domain = email.rpartition("@")
-    return f"{local[:1]}***@{domain}"
 
 
 def html_language(language: str) -> str:

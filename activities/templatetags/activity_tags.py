@@ -33,7 +33,7 @@ def _is_only_japanese(page: Page) -> bool:
 def lang_of(page: Page) -> SafeString:
     """The attribute ` lang="ja"` for a Japanese title among English words."""
     is_foreign = get_language() == ENGLISH and _is_only_japanese(page)
-    return mark_safe(' lang="ja"' if is_foreign else "")  # noqa: S308 - a constant
+    return mark_safe(' lang="ja"' if is_foreign else "")
 
 
 @register.simple_tag

@@ -30,7 +30,7 @@ def _free_slug(parent: Page, wanted: str) -> str:
 
 
 def add_page(parent: Page, page: Page, *, tags: Iterable[str] = (), live: bool = True) -> Page:
-    """Put `page` under `parent`, tagged, as a draft or published; return it as stored."""
+    """Put `page` under `parent`, tagged, as a draft or published; return it as stored (a draft as its draft says)."""
     page.slug = _free_slug(parent, page.slug or slugify(page.title) or page._meta.model_name)
     page.live = False
     parent.refresh_from_db()
@@ -40,7 +40,8 @@ def add_page(parent: Page, page: Page, *, tags: Iterable[str] = (), live: bool =
     revision = page.save_revision()
     if live:
         revision.publish()
-    return type(page).objects.get(pk=page.pk)
+    stored = type(page).objects.get(pk=page.pk)
+    return stored if live else stored.get_latest_revision_as_object()
 
 
 def add_event(

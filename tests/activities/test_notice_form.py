@@ -376,6 +376,14 @@ def test_somebody_elses_draft_cannot_be_named(client):
         assert "ひみつ.jpg" not in words_of(send(client, title="", draft=key))
 
 
+def test_one_machine_cannot_fill_the_disk(client, monkeypatch):
+    monkeypatch.setattr("activities.daily_limits.FILES_A_DAY", 2)
+    files = {f"file{number}": upload(hostile.picture("PNG"), f"{number}.png") for number in range(1, 4)}
+    response = send(client, title="", has_photo_consent="on", **files)
+    assert response.content.decode().count("預かりました") == 2
+    assert "3.png" in faults(response)
+
+
 def test_no_more_than_five_files_in_all(client):
     files = {f"file{number}": upload(hostile.picture("PNG"), f"{number}.png") for number in range(1, 6)}
     response = send(client, title="", has_photo_consent="on", **files)

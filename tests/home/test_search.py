@@ -51,6 +51,9 @@ NASTY = [
 ]
 
 
+BROKEN = ["q=%FF%FE", "q=%E3%81", "q=a&q=b", "q[]=x", "q=x&p=9999999999999999999999", "q=x&type=%00"]
+
+
 @pytest.fixture
 def read(tree, client, tokyo):
     """Search as anybody would, on 2026-11-24."""
@@ -180,21 +183,18 @@ def test_without_words_it_asks_for_some(read):
     assert not page.select(".hits, .chips") and "見つかりませんでした" not in words(page.main)
 
 
-@pytest.mark.parametrize("query", NASTY, ids=range(len(NASTY)))
 @pytest.mark.parametrize("narrowing", ["", "grant", "nothing"])
-def test_whatever_is_typed_is_only_words(client, tree, query, narrowing):
+def test_whatever_is_typed_is_only_words(client, tree, narrowing):
     add_grant(tree, "花の助成金")
-    response = client.get("/search/", {"q": query, "type": narrowing, "p": "-1"})
-    assert response.status_code == 200
-    page = BeautifulSoup(response.content, "html.parser")
-    assert not page.select("main script")
+    for query in NASTY:
+        response = client.get("/search/", {"q": query, "type": narrowing, "p": "-1"})
+        assert response.status_code == 200, query
+        assert not BeautifulSoup(response.content, "html.parser").select("main script"), query
 
 
-@pytest.mark.parametrize(
-    "query", ["q=%FF%FE", "q=%E3%81", "q=a&q=b", "q[]=x", "q=x&p=9999999999999999999999", "q=x&type=%00"]
-)
-def test_broken_addresses_are_answered(client, tree, query):
-    assert client.get(f"/search/?{query}").status_code == 200
+def test_broken_addresses_are_answered(client, tree):
+    for query in BROKEN:
+        assert client.get(f"/search/?{query}").status_code == 200, query
 
 
 def test_a_search_is_not_for_other_searches(read):
