@@ -25,7 +25,7 @@ from activities.models import (
     NewsPage,
     SalonPage,
 )
-from activities.queries import in_locale
+from activities.queries import JAPANESE, in_locale
 from center.japanese.dates import day_words, days_left_words
 from center.japanese.highlighting import highlight
 from center.opening import tokyo_date
@@ -64,9 +64,13 @@ class Narrowing:
 
 @dataclass(frozen=True)
 class Hit:
-    """One find: the page, its kind, what the list says beside the kind, and title and text with the hits marked."""
+    """One find: the page, the fact that stands beside its kind, and title and text with the hits marked.
+
+    `is_only_japanese`: it is a Japanese page among those of another language.
+    """
 
     page: Page
+    is_only_japanese: bool
     fact: str
     title: SafeString
     text: SafeString
@@ -121,14 +125,14 @@ def search_site(query: str, *, type_: str = "", number: object = 1, language: st
         total=sum(counts.values()),
         narrowings=narrowings,
         page_obj=page_obj,
-        hits=_hits(list(page_obj), query, now),
+        hits=_hits(list(page_obj), query, language, now),
         suggestions=[] if counts or not query else _suggestions(pages, query),
     )
 
 
 def _searched(language: str, now: datetime) -> QuerySet[Page]:
     visible = publicly_visible(now=now)
-    return in_locale(visible, language, visible=visible)
+    return in_locale(visible, language, visible=visible).select_related("locale")
 
 
 def _content_types(type_: str) -> set[int]:
@@ -165,19 +169,19 @@ def _suggestions(pages: QuerySet[Page], query: str) -> list[Suggestion]:
     return found[:SUGGESTIONS]
 
 
-def _hits(found: list[Page], query: str, now: datetime) -> list[Hit]:
-    pks = [page.pk for page in found]
-    specific = {page.pk: page for page in Page.objects.filter(pk__in=pks).specific()}
+def _hits(found: list[Page], query: str, language: str, now: datetime) -> list[Hit]:
+    specific = {page.pk: page for page in Page.objects.filter(pk__in=[page.pk for page in found]).specific()}
     sessions = _sessions([page for page in specific.values() if isinstance(page, EventPage)], now)
     hits = []
-    for pk in pks:
-        page = specific.get(pk)
-        if page is None:
+    for base in found:
+        page = specific.get(base.pk)
+        if page is None:  # deleted since the search
             continue
         hits.append(
             Hit(
                 page=page,
-                fact=_fact(page, sessions.get(pk), now),
+                is_only_japanese=language != JAPANESE and base.locale.language_code == JAPANESE,
+                fact=_fact(page, sessions.get(page.pk), now),
                 title=highlight(page.title, query, width=None),
                 text=highlight(_text(page), query, width=EXCERPT),
             )

@@ -152,7 +152,8 @@ def test_a_translation_is_found_in_its_language_and_the_japanese_page_where_ther
         page.copy_for_translation(english).save_revision().publish()
     page = read("flower", path="/en/search/")
     assert {link["href"].split("/")[1] for link in page.select(".hits h3 a")} == {"en", "grants"}
-    assert len(titles(page)) == 2
+    marked = [hit.a.get_text() for hit in page.select(".hits li") if "(Japanese only)" in hit.h3.get_text()]
+    assert len(titles(page)) == 2 and marked == ["Flower だけ日本語"]
 
 
 def test_many_finds_come_in_pages_that_keep_the_words(read, tree):
