@@ -156,9 +156,7 @@ def _unsettled_views(now: datetime) -> QuerySet[Notice]:
         notice__state__in=OPEN_STATES, page_id__in=PublicSpan.objects.values("page_id")
     ).values("notice_id")
     seen = NoticeEntry.objects.filter(notice=OuterRef("pk"), kind__in=SEEN).order_by("-at", "-pk")
-    noted = NoticeEntry.objects.filter(notice=OuterRef("pk"), kind=NoticeEntry.Kind.PUBLISHED).order_by(
-        "at", "pk"
-    )
+    noted = NoticeEntry.objects.filter(notice=OuterRef("pk"), kind=NoticeEntry.Kind.PUBLISHED).order_by("at", "pk")
     counts = Q(page_links__is_main=True) | Q(page_links__linked_at__lte=F("noted_at"))
     shown = Q(page_links__page_id__in=PublicSpan.objects.filter(until__isnull=True).values("page_id"))
     disagreeing = (

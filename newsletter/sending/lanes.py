@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from center.intake.addresses import NotAnAddress, normalise_address
 from center.models import CentreSettings, OutgoingMail, SendingRow, SendingState
 from newsletter.models import (
+    DONE_STATES,
     Delivery,
     ErrorStreak,
     Issue,
@@ -161,6 +162,8 @@ class IssueLane:
         pass
 
     def note(self, row: Delivery, outcome: Outcome, state: str, *, now: datetime) -> None:
+        # An answer after the lease may find the issue closed over this mail: it is counted and closed anew.
+        Issue.objects.filter(pk=self.issue.pk, state__in=DONE_STATES).update(state=IssueState.SENDING)
         if outcome.kind is OutcomeKind.SENT:
             ErrorStreak.objects.filter(issue=self.issue, count__gt=0).update(count=0, key="")
             return

@@ -50,7 +50,7 @@ def enqueue(
 
 
 def new_message_id(label: str) -> str:
-    """A Message-ID that no other mail has, with its angle brackets. `label` is ASCII and for people who read headers."""
+    """A Message-ID that no other mail has, with its angle brackets. `label`: ASCII, for people who read headers."""
     return f"<{label}.{secrets.token_hex(12)}@{settings.MAIL_DOMAIN}>"
 
 

@@ -251,6 +251,42 @@ def test_an_answer_that_comes_after_the_lease_still_settles_the_mail(issue, work
     ]  # the others were taken over, and are not its own any more
 
 
+@pytest.mark.parametrize(
+    ("late", "at_once", "in_the_end"),
+    [
+        (Outcome(OutcomeKind.SENT, Stage.BODY, 250, "ok"), IssueState.SENT, IssueState.SENT),
+        (Outcome(OutcomeKind.DEFERRED, Stage.RCPT, 450, "4.2.1 later"), IssueState.SENDING, IssueState.SENT),
+        (
+            Outcome(OutcomeKind.REFUSED, Stage.RCPT, 550, "5.7.1 no"),
+            IssueState.SENT_WITH_EXCEPTIONS,
+            IssueState.SENT_WITH_EXCEPTIONS,
+        ),
+    ],
+    ids=["sent", "deferred", "refused"],
+)
+def test_an_issue_closed_over_a_slow_mail_is_counted_anew(issue, worker, clock, late, at_once, in_the_end) -> None:
+    slow = FakeRelay()
+
+    def stall(rcpt):
+        if len(slow.sent) == 1:
+            clock.forward(seconds=200)
+            for _ in range(2):
+                worker(transport=FakeRelay(), name="quick").run(issue_slug=issue.slug)
+            assert type(issue).objects.get().state == IssueState.SENT_WITH_EXCEPTIONS
+            return late
+
+    slow.answer = stall
+    worker(transport=slow, name="slow").run(issue_slug=issue.slug)
+    worker(transport=FakeRelay()).run(issue_slug=issue.slug)
+    issue.refresh_from_db()
+    assert issue.state == at_once
+
+    clock.forward(minutes=2)
+    worker(transport=FakeRelay()).run(issue_slug=issue.slug)
+    issue.refresh_from_db()
+    assert issue.state == in_the_end and closing_report(issue).adds_up and not closing_report(issue).waiting
+
+
 def test_a_worker_that_is_told_to_end_finishes_its_mail_and_gives_the_rest_back(issue, worker, states) -> None:
     relay = FakeRelay()
     stopping = worker(transport=relay)
