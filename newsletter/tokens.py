@@ -1,4 +1,8 @@
-"""The personal token of a subscriber: 128 bits, never stored; the table holds its SHA-256 alone."""
+"""The personal token of a subscriber: 128 bits, never stored; the table holds its SHA-256 alone.
+
+Tokens and hashes hang on PERSONAL_KEY (SECRET_KEY where it is empty): with another key the links in mails and the list of
+suppressed addresses would no longer be recognised.
+"""
 
 import base64
 import hashlib
@@ -10,17 +14,23 @@ from django.conf import settings
 TOKEN_LENGTH = 22
 
 
+def _keyed(name: str) -> bytes:
+    key = settings.PERSONAL_KEY or settings.SECRET_KEY
+    return hmac.new(key.encode(), f"newsletter.{name}".encode(), hashlib.sha256).digest()
+
+
+def _token(name: str) -> str:
+    return base64.urlsafe_b64encode(_keyed(name)[:16]).rstrip(b"=").decode("ascii")
+
+
 def personal_token(subscriber_id: int) -> str:
-    """The token of one subscriber, 22 characters that may stand in a URL; always the same for one secret key."""
-    digest = hmac.new(settings.SECRET_KEY.encode(), f"newsletter.subscriber:{subscriber_id}".encode(), hashlib.sha256)
-    return base64.urlsafe_b64encode(digest.digest()[:16]).rstrip(b"=").decode("ascii")
+    """The token of one subscriber, 22 characters that may stand in a URL; always the same for one key."""
+    return _token(f"subscriber:{subscriber_id}")
 
 
 def address_hash(email_norm: str) -> str:
     """The keyed hash under which an address is remembered after it is erased (consent ledger, suppression)."""
-    return hmac.new(
-        settings.SECRET_KEY.encode(), f"newsletter.address:{email_norm}".encode(), hashlib.sha256
-    ).hexdigest()
+    return _keyed(f"address:{email_norm}").hex()
 
 
 def personal_token_hash(subscriber_id: int) -> str:
@@ -33,6 +43,4 @@ def confirm_token(subscriber_id: int, until_at: datetime) -> str:
 
     The same each time, so that whoever signs up twice may use either mail.
     """
-    name = f"newsletter.confirm:{subscriber_id}:{until_at.astimezone(UTC).isoformat()}"
-    digest = hmac.new(settings.SECRET_KEY.encode(), name.encode(), hashlib.sha256)
-    return base64.urlsafe_b64encode(digest.digest()[:16]).rstrip(b"=").decode("ascii")
+    return _token(f"confirm:{subscriber_id}:{until_at.astimezone(UTC).isoformat()}")

@@ -17,6 +17,7 @@ from django.utils import timezone
 from activities.services import tick_notices
 from center.visibility import record_public_spans
 from newsletter.services import tick_newsletter
+from newsletter.subscribers import forget_unconfirmed
 
 log = logging.getLogger("tick")
 LAST_TICK = "tick:last"
@@ -34,11 +35,16 @@ def _public_spans(*, now: datetime) -> dict:
     return {"spans_opened": opened, "spans_closed": closed}
 
 
+def _subscribers(*, now: datetime) -> dict:
+    return {"forgotten": forget_unconfirmed(now=now)}
+
+
 STEPS: tuple[tuple[str, Callable[..., dict]], ...] = (
     ("pages", _scheduled_pages),
     ("public spans", _public_spans),
     ("notices", tick_notices),
     ("newsletter", tick_newsletter),
+    ("subscribers", _subscribers),
 )
 
 
