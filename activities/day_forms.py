@@ -188,9 +188,9 @@ class SessionForm(DayForm):
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        if self.is_empty or self.day is None:
+        if self.is_empty:
             return cleaned
-        last = self._last_day()
+        last = self._last_day() if self.day else None
         starts, ends = plain(cleaned.get("starts")), plain(cleaned.get("ends"))
         starts_at = self._read_clock("starts") if starts else None
         ends_at = self._read_clock("ends") if ends else None
@@ -198,9 +198,11 @@ class SessionForm(DayForm):
             self.add_error("starts", _("Please write the time like 13:30."))
         if ends and not starts and "ends" not in self.errors:
             self.add_error("starts", _("The start is missing. Please write it like 13:30."))
-        if self.errors:
-            return cleaned
-        self.session = self._put_together(last, starts_at, ends_at, is_midnight=bool(ends) and ends_at is None)
+        if starts_at and ends_at and ends_at <= starts_at and (last is None or last == self.day):
+            clock = f"{starts_at.hour}:{starts_at.minute:02}"
+            self.add_error("ends", _("This is not later than the start (%(start)s).") % {"start": clock})
+        if last and not self.errors:
+            self.session = self._put_together(last, starts_at, ends_at, is_midnight=bool(ends) and ends_at is None)
         return cleaned
 
     def _last_day(self) -> date:
@@ -224,7 +226,7 @@ class SessionForm(DayForm):
 
     def _put_together(
         self, last: date, starts: time | None, ends: time | None, *, is_midnight: bool
-    ) -> tuple[datetime, datetime | None, bool] | None:
+    ) -> tuple[datetime, datetime | None, bool]:
         if starts is None:
             end = datetime.combine(last, time.min, tzinfo=TOKYO) if last > self.day else None
             return datetime.combine(self.day, time.min, tzinfo=TOKYO), end, True
@@ -234,9 +236,4 @@ class SessionForm(DayForm):
         if ends is None:
             end = datetime.combine(last + timedelta(days=1), time.min, tzinfo=TOKYO) if last > self.day else None
             return starts_at, end, False
-        ends_at = datetime.combine(last, ends, tzinfo=TOKYO)
-        if ends_at <= starts_at:
-            clock = f"{starts.hour}:{starts.minute:02}"
-            self.add_error("ends", _("This is not later than the start (%(start)s).") % {"start": clock})
-            return None
-        return starts_at, ends_at, False
+        return starts_at, datetime.combine(last, ends, tzinfo=TOKYO), False

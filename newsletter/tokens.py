@@ -1,7 +1,7 @@
 """The personal token of a subscriber: 128 bits, never stored; the table holds its SHA-256 alone.
 
-Tokens and hashes hang on PERSONAL_KEY (SECRET_KEY where it is empty): with another key the links in mails and the list of
-suppressed addresses would no longer be recognised.
+Tokens and hashes hang on PERSONAL_KEY (SECRET_KEY where it is empty): with another key the links in mails and the
+list of suppressed addresses would no longer be recognised.
 """
 
 import base64

@@ -237,6 +237,12 @@ def test_each_fault_is_said_beside_its_field_and_above_the_form(client, changes,
         assert f'id="{target}"' in html, target
 
 
+def test_two_faults_of_one_date_are_said_at_once(client):
+    above = faults(send(client, **{"s1-day": "32", "s1-starts": "13:30", "s1-ends": "1:30"}))
+    assert "日が「32」になっています。" in above
+    assert "始まり（13:30）と同じか、それより早くなっています。" in above
+
+
 def test_an_error_keeps_everything_that_was_typed(client):
     response = send(
         client,

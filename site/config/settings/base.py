@@ -14,7 +14,7 @@ VAR_ROOT = env.path("VAR_DIR", default=str(ROOT / "var"))()
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
 PERSONAL_KEY = env.str("PERSONAL_KEY", default="")
-"""Makes personal links and the hashes of addresses; empty takes SECRET_KEY. It must never change, so that SECRET_KEY may."""
+"""Makes personal links and hashes of addresses; empty takes SECRET_KEY. It never changes, so that SECRET_KEY may."""
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 DEBUG = False
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
