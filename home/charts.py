@@ -10,9 +10,11 @@ from math import floor
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from activities.deadlines import Rate
+from center.japanese.dates import ENGLISH, MONTHS_EN
 
 TOP, BOTTOM = 62, 228
 """Where the highest value and the floor of the axis stand, in pixels from above."""
@@ -178,16 +180,19 @@ def rate_chart(months: list[tuple[int, Rate]]) -> SafeString:
                 "left": BAR_LEFT,
                 "width": round(BAR_WIDTH * rate.share, 1),
                 "literal": round(BAR_WIDTH * rate.literal_share, 1),
-                "month": _("month %(month)s") % {"month": month},
+                "month": month_name(month),
                 "share": share_words(rate.share),
             }
             for place, (month, rate) in enumerate(months)
         ),
     )
-    words = _("; ").join(
-        _("month %(month)s") % {"month": month} + " " + share_words(rate.share) for month, rate in months
-    )
+    words = _("; ").join(month_name(month) + " " + share_words(rate.share) for month, rate in months)
     return _svg("rate", height, _("Published by the due day, month by month"), words, grid + rows)
+
+
+def month_name(month: int) -> str:
+    """A month short enough to stand beside its bar: 4月, Apr."""
+    return MONTHS_EN[month - 1][:3] if get_language() == ENGLISH else f"{month}月"
 
 
 def share_words(share: float) -> str:

@@ -55,7 +55,7 @@ def board_at(now: datetime, *, home: "models.HomePage", language: str) -> dict:
         "next_mail": NextMail.of(issue, today) if issue else None,
         "promise_steps": promise_steps(today, due_on, issue),
         "record": promise_record(today),
-        "magazine": queries.magazine_issues(**asked).select_related(None).first(),
+        "magazine": queries.magazine_issues(**asked).select_related(None).select_related("locale").first(),
         "fields": list(queries.groups_by_field(**asked)),
         "services": _services(home, visible),
         "has_samples": any(page.is_sample for page in _pages(shown)),
@@ -91,17 +91,19 @@ def _count_of_event() -> Subquery:
 def _services(home: "models.HomePage", visible: PageQuerySet) -> list["models.StandardPage"]:
     """The pages below this home's page of services, in staff's order."""
     below = models.StandardPage.objects.filter(url_path__startswith=f"{home.url_path}services/", depth=home.depth + 2)
-    return list(below.filter(pk__in=visible.order_by().values("pk")).order_by("path")[:SERVICES_SHOWN])
+    public = below.filter(pk__in=visible.order_by().values("pk")).select_related("locale")
+    return list(public.order_by("path")[:SERVICES_SHOWN])
 
 
 def plan_overview(page: "models.PlanPage", request: HttpRequest) -> dict:
     """The plan's parts; `?actor=` chooses whose part of the table is shown, `?by=beneficiary` turns the table round."""
     table = plan_table.PlanTable(list(page.matrix.all()), actors=models.PlanActor)
+    themes = publicly_visible(models.StandardPage.objects.child_of(page))
     return {
         "points": list(page.points.all()),
         "policies": plan_table.by_policy(page.measures.all()),
         "indicators": plan_table.with_charts(page.indicators.all()),
         "table": table,
-        "themes": list(publicly_visible(models.StandardPage.objects.child_of(page)).order_by("path")),
+        "themes": list(themes.select_related("locale").order_by("path")),
         "part": table.part(request.GET.get("actor", ""), by_beneficiary=request.GET.get("by") == "beneficiary"),
     }

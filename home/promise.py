@@ -38,16 +38,16 @@ def promise_steps(today: date, due_on: date, issue: Issue | None) -> list[Step]:
         Step(
             top=pgettext("stamp", "received"),
             on=today,
-            bottom=pgettext("stamp", "on this day"),
+            bottom=pgettext("stamp", "today"),
             title=_("Your notice arrives"),
             text=_(
                 "By form, phone, fax or at the counter. We record the hour and tell you its number and its due day."
             ),
         ),
         Step(
-            top=pgettext("stamp", "published"),
+            top=pgettext("stamp", "posted"),
             on=due_on,
-            bottom=pgettext("stamp", "at the latest"),
+            bottom=pgettext("stamp", "by then"),
             title=_("Published here within 3 days"),
             text=_("What arrives today is public by %(day)s, as soon as it says everything.")
             % {"day": day_words(due_on)},
@@ -83,6 +83,10 @@ class MonthRate:
 
     month: int
     rate: deadlines.Rate
+
+    @property
+    def words(self) -> str:
+        return charts.month_name(self.month)
 
     @property
     def share_words(self) -> str:

@@ -11,12 +11,13 @@ from wagtail.admin import messages
 from wagtail.models import Page
 
 from activities.models import Notice
+from center.opening import day_end, tokyo_date
 from newsletter import services
 from newsletter.admin_frame import IssueMixin, error_words
-from newsletter.models import PageChoice, Section, StaffLine
+from newsletter.models import Delivery, PageChoice, Section, StaffLine
 from newsletter.sending import verbs
 
-REFUSALS = (services.IssueError, verbs.NotBeingSent, verbs.TooLate)
+REFUSALS = (services.IssueError, verbs.NotBeingSent, verbs.TooLate, verbs.NothingToDecide)
 
 
 class IssueActionView(IssueMixin, View):
@@ -162,12 +163,13 @@ class PauseView(IssueActionView):
 
 
 class ResumeView(IssueActionView):
-    """再開: go on with what was approved."""
+    """再開: go on with what was approved; after its last moment until midnight of today, where staff say so."""
 
     action = "approve"
 
     def run(self, request: HttpRequest, *, now: datetime) -> str:
-        verbs.resume_issue(self.issue, by=request.user, now=now)
+        not_after = day_end(tokyo_date(now)) if request.POST.get("until_midnight") else None
+        verbs.resume_issue(self.issue, by=request.user, now=now, not_after=not_after)
         return _("Sending goes on with what was approved.")
 
 
@@ -179,6 +181,26 @@ class StopView(IssueActionView):
     def run(self, request: HttpRequest, *, now: datetime) -> str:
         verbs.cancel_sending(self.issue, by=request.user, now=now, reason=self.reason())
         return _("Nothing more of this issue is sent.")
+
+
+class DecideDeliveryView(IssueActionView):
+    """A person decides about one mail that is uncertain or was refused."""
+
+    action = "approve"
+
+    def run(self, request: HttpRequest, *, now: datetime) -> str:
+        delivery = get_object_or_404(Delivery, pk=_number(request.POST.get("delivery")), issue=self.issue)
+        decision = request.POST.get("decision", "")
+        if decision == "sent":
+            verbs.mark_sent(delivery, by=request.user, now=now)
+            return _("It counts as sent.")
+        if decision == "give-up":
+            verbs.give_up(delivery, by=request.user, now=now)
+            return _("It counts as not delivered.")
+        if decision == "again":
+            verbs.send_again(delivery, by=request.user, now=now, not_after=day_end(tokyo_date(now)))
+            return _("It will be sent once more.")
+        return ""
 
 
 def _number(text: str | None) -> int | None:
@@ -199,5 +221,6 @@ ACTIONS: dict[str, type[IssueActionView]] = {
     "pause": PauseView,
     "resume": ResumeView,
     "stop": StopView,
+    "decide-delivery": DecideDeliveryView,
 }
 """The actions by their part of the address."""

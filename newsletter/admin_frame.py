@@ -36,8 +36,8 @@ def may(request: HttpRequest, action: str, issue: Issue | None = None) -> bool:
     return any(POLICY.user_has_permission_for_instance(request.user, one, issue) for one in actions)
 
 
-def error_words(error: services.IssueError | verbs.NotBeingSent | verbs.TooLate) -> str:
-    """What to tell staff when a service refuses."""
+def error_words(error: Exception) -> str:
+    """What to tell staff when a service of issues, or a verb of the sender, refuses."""
     if isinstance(error, services.Blocked):
         return _("It cannot be approved yet: %(reasons)s") % {
             "reasons": "、".join(dict.fromkeys(_finding_words(finding) for finding in error.findings))
@@ -63,6 +63,7 @@ def error_words(error: services.IssueError | verbs.NotBeingSent | verbs.TooLate)
         services.MonthOver: _("The send day of this month has passed."),
         verbs.NotBeingSent: _("This issue is not being sent."),
         verbs.TooLate: _("Its send day has passed."),
+        verbs.NothingToDecide: _("There is nothing to decide about this mail any more."),
     }
     return next((words for kind, words in sentences.items() if isinstance(error, kind)), _("This cannot be done."))
 

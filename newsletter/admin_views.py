@@ -16,6 +16,7 @@ from wagtail.admin import messages
 from wagtail.log_actions import registry
 
 from activities.models import Notice
+from center.models import SendingState
 from center.opening import tokyo_date
 from newsletter import services
 from newsletter.admin_forms import ExtraIssueForm, IssueTextsForm
@@ -23,13 +24,16 @@ from newsletter.admin_frame import NAMESPACE, IssueMixin, IssuesMixin, error_wor
 from newsletter.assembly import Assembly
 from newsletter.facts import AFTER_APPROVAL, OPEN_STATES, UNDER_WAY, AssemblyInput
 from newsletter.findings import Finding
-from newsletter.models import DONE_STATES, Issue, IssueState, PageChoice, Section, Subscriber, SubscriberState
-from newsletter.queries import issues_newest_first
+from newsletter.models import DONE_STATES, Delivery, Issue, IssueState, PageChoice, Section, Subscriber, SubscriberState
+from newsletter.queries import coming_issues, issues_newest_first
 from newsletter.rendering import RENDERED_LANGUAGES
+from newsletter.schedule import SendDayLeavesMonth
 from newsletter.sending.report import closing_report
 
 ISSUES_A_PAGE = 30
+MONTHS_AHEAD = 4
 HISTORY_ROWS = 40
+DOUBTFUL_ROWS = 200
 TONES = {
     IssueState.DRAFT: "",
     IssueState.FROZEN: "now",
@@ -56,11 +60,30 @@ class IssueListView(IssuesMixin, TemplateView):
         page = Paginator(issues_newest_first(), ISSUES_A_PAGE).get_page(self.request.GET.get("p"))
         late = set(services.late_issues(now=now).values_list("pk", flat=True))
         rows = [{"issue": issue, "tone": TONES[issue.state], "is_late": issue.pk in late} for issue in page.object_list]
+        may_change = may(self.request, "change")
         return super().get_context_data(**kwargs) | {
             "rows": rows,
             "page_obj": page,
-            "may_change": may(self.request, "change"),
+            "may_change": may_change,
+            "undrafted": [row for row in coming_issues(now, MONTHS_AHEAD) if not row.issue_id] if may_change else [],
         }
+
+
+class DraftIssueView(IssuesMixin, View):
+    """Draft the monthly issue of a month that has none: one that was cancelled, or lies further ahead."""
+
+    http_method_names = ["post"]
+    action = "change"
+
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        try:
+            issue = services.draft_issue(
+                year=kwargs["year"], month=kwargs["month"], now=timezone.now(), by=request.user, must_be_new=True
+            )
+        except (services.IssueError, SendDayLeavesMonth) as error:
+            messages.error(request, error_words(error))
+            return redirect(f"{NAMESPACE}:index")
+        return redirect(f"{NAMESPACE}:show", issue.pk)
 
 
 class NewExtraIssueView(IssuesMixin, TemplateView):
@@ -152,6 +175,8 @@ class IssueView(IssueMixin, TemplateView):
             context |= self._assembly(data, assembly, now)
         else:
             context |= _mailed(issue)
+            if context["may_approve"]:
+                context["doubtful"] = _doubtful(issue)
         return context
 
     def _actions(self, now: datetime) -> set[str]:
@@ -225,6 +250,12 @@ def _mailed(issue: Issue) -> dict:
         "notes": issue.notes.select_related("item"),
         "back_number": reverse("mail-back-number", args=[issue.slug]) if has_begun else "",
     }
+
+
+def _doubtful(issue: Issue) -> list[Delivery]:
+    """The mails that a person has to decide about: uncertain ones first, then refused ones."""
+    rows = issue.deliveries.filter(state__in=(SendingState.AMBIGUOUS, SendingState.REFUSED))
+    return list(rows.order_by("state", "pk")[:DOUBTFUL_ROWS])
 
 
 def _subscriber_count(issue: Issue) -> int:

@@ -218,7 +218,8 @@ class AssemblyInput:
     """Everything that the assembly of one issue at one moment needs.
 
     `mailed_in_regular` are the pages in earlier monthly issues that are frozen or later; `in_extra` those in extra
-    issues. `carry_overs` maps numbers of notices to reasons. `snapshot` is None before the freeze.
+    issues. `carry_overs` maps numbers of notices to reasons. `snapshot` is None before the freeze. `other_languages`
+    maps the codes of the languages beside Japanese to their names.
     """
 
     issue: IssueFacts
@@ -235,7 +236,7 @@ class AssemblyInput:
     snapshot: tuple[FrozenItem, ...] | None = None
     centre: CentreFacts = field(default_factory=CentreFacts)
     rendering: RenderingFacts | None = None
-    translation_locales: tuple[str, ...] = ()
+    other_languages: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def judged_at(self) -> datetime:

@@ -234,13 +234,13 @@ def _item_warnings(data: AssemblyInput, items: tuple[Item, ...]) -> list[Finding
             (WarningCode.UNSEEN_TRUSTED, page.id in unseen),
         )
         found += [_about(code, page) for code, applies in checks if applies]
-    for locale in data.translation_locales:
-        known = [item.page.translations.get(locale) for item in items]
+    for code, name in data.other_languages.items():
+        known = [item.page.translations.get(code) for item in items]
         missing = sum(translation is None for translation in known)
         stale = sum(translation is not None and not translation.is_fresh for translation in known)
-        for code, count in ((WarningCode.TRANSLATION_MISSING, missing), (WarningCode.TRANSLATION_STALE, stale)):
+        for warning, count in ((WarningCode.TRANSLATION_MISSING, missing), (WarningCode.TRANSLATION_STALE, stale)):
             if count:
-                found.append(Finding(code, locale, str(count)))
+                found.append(Finding(warning, name, f"{count}件"))
     return found
 
 

@@ -117,7 +117,7 @@ def create_extra_issue(*, send_at: datetime, subject: str, now: datetime, by: Us
                 kind=IssueKind.EXTRA,
                 slug=f"{day.year}-{day.month:02}-extra-{count + 1}",
                 subject=subject,
-                cutoff_at=now,
+                cutoff_at=now.replace(second=0, microsecond=0),  # as forms show it
                 send_at=send_at,
                 not_after=day_end(day),
             ),

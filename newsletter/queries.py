@@ -205,7 +205,7 @@ def load_assembly_input(issue: Issue, *, now: datetime) -> AssemblyInput:
         snapshot=snapshot,
         centre=centre_facts(centre_settings()),
         rendering=_rendering_facts(issue),
-        translation_locales=tuple(code for code, _name in settings.LANGUAGES if code != SOURCE_LANGUAGE),
+        other_languages={code: name for code, name in settings.LANGUAGES if code != SOURCE_LANGUAGE},
     )
 
 

@@ -35,6 +35,8 @@ PAPERS = {
     "shiro": "#f1f4f0",
 }
 """The pale papers of the site's look, as colours that mail programs understand."""
+LEAVES = {"sora": "lecture", "wakakusa": "call", "lemon": "grant", "fuji": "match", "centre": "centre"}
+"""The tint of the leaves in a section of that paper, as the site's stylesheet names them."""
 BAR = "━" * 15
 RENDERED_LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 
@@ -83,6 +85,10 @@ class MailSection:
     @property
     def colour(self) -> str:
         return PAPERS.get(self.paper, PAPERS["shiro"])
+
+    @property
+    def leaf_tint(self) -> str:
+        return LEAVES.get(self.paper, "")
 
     @property
     def count_words(self) -> str:

@@ -132,9 +132,10 @@ def tell_change_after_mail(title: str, detail: str, *, now: datetime, key: str) 
 
 
 def _send(kind: str, subject: str, lines: list[str], *, now: datetime, key: str) -> bool:
-    to = centre_settings().staff_email
+    centre = centre_settings()
+    to = centre.staff_email or centre.email
     if not to:
-        logger.warning("%s: no staff mailbox is set", kind)
+        logger.info("%s: no staff mailbox is set", kind)
         return False
     row = enqueue(kind=kind, to=to, subject=subject, text="\n".join(lines), dedupe_key=key[:120], now=now)
     return row.created_at == now

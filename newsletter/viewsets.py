@@ -58,6 +58,7 @@ class IssueViewSet(ViewSet):
         return [
             path("", admin_views.IssueListView.as_view(), name="index"),
             path("new/", admin_views.NewExtraIssueView.as_view(), name="new"),
+            path("draft/<int:year>/<int:month>/", admin_views.DraftIssueView.as_view(), name="draft"),
             path("<int:pk>/", admin_views.IssueView.as_view(), name="show"),
             path("<int:pk>/texts/", admin_views.IssueTextsView.as_view(), name="edit"),
             path("<int:pk>/preview/", preview, name="preview"),

@@ -24,9 +24,12 @@ def tel(words: str | None) -> str:
 
 
 def _is_only_japanese(page: Page) -> bool:
-    """Does a Japanese page stand in a list of another language? Its locale is read with it."""
+    """Does a Japanese page, or one that only repeats it, stand in a list of another language?
+
+    Its locale is read with it.
+    """
     language = get_language() or JAPANESE
-    return language != JAPANESE and page.locale.language_code == JAPANESE
+    return language != JAPANESE and (page.alias_of_id is not None or page.locale.language_code == JAPANESE)
 
 
 @register.simple_tag

@@ -5,6 +5,7 @@ from wagtail.models import Page
 
 from activities.models import Equipment, Stand
 from center.pages import BodyMixin, SampleMixin, SummaryMixin
+from center.visibility import publicly_visible
 
 
 class StandardPage(SampleMixin, SummaryMixin, BodyMixin, Page):
@@ -36,5 +37,6 @@ class ServiceIndexPage(SummaryMixin, BodyMixin, Page):
         context = super().get_context(request, *args, **kwargs)
         context["equipment"] = Equipment.objects.all()
         context["stands"] = Stand.objects.select_related("place")
-        context["services"] = StandardPage.objects.child_of(self).live().public().order_by("path")
+        services = publicly_visible(StandardPage.objects.child_of(self))
+        context["services"] = services.select_related("locale").order_by("path")
         return context

@@ -211,3 +211,16 @@ def test_a_frame_costs_few_queries(client, privacy, django_assert_max_num_querie
     client.get("/privacy/")
     with django_assert_max_num_queries(10):
         client.get("/privacy/")
+
+
+def test_a_page_that_only_repeats_the_japanese_one_says_so_and_is_no_translation(client, tree, privacy):
+    english = Locale.objects.get(language_code="en")
+    tree.home.copy_for_translation(english).save_revision().publish()
+    privacy.copy_for_translation(english, alias=True)
+    page = soup(client.get("/en/privacy/"))
+    assert page.html["lang"] == "en" and page.h1["lang"] == "ja" and page.article["lang"] == "ja"
+    assert "(Japanese only)" in page.select_one(".head").get_text()
+    assert page.select_one("link[rel=canonical]")["href"] == "https://assist-park.example/privacy/"
+    japanese = client.get("/privacy/")
+    assert languages(japanese) == {"English": "/en/privacy/"}
+    assert not soup(japanese).select("link[rel=alternate]")

@@ -2,6 +2,7 @@
 
 import pytest
 from bs4 import BeautifulSoup
+from wagtail.models import Locale
 
 from activities.models import Equipment, Stand
 from config.builders import add_page
@@ -96,3 +97,14 @@ def test_services_cost_few_queries_however_many_there_are(client, tree, django_a
     client.get("/services/")
     with django_assert_max_num_queries(14):
         client.get("/services/")
+
+
+def test_an_untranslated_service_is_listed_as_japanese(read, tree):
+    service(tree, "会計の相談", "accounting")
+    english = Locale.objects.get(language_code="en")
+    for page, alias in ((tree.home, False), (tree.services, False), (StandardPage.objects.get(), True)):
+        copy = page.copy_for_translation(english, alias=alias)
+        if not alias:
+            copy.save_revision().publish()
+    row = read("/en/services/").select_one(".rows > li")
+    assert words(row.a) == "会計の相談 (Japanese only)" and row.a.span["lang"] == "ja"

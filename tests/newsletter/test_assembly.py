@@ -512,11 +512,11 @@ WARNED = [
     (WarningCode.SHORT_PREPARATION, page(), {"issue": replace(ISSUE, is_short=True)}),
     (WarningCode.LARGE_HTML, page(), {"rendering": RenderingFacts(True, True, 90_001)}),
     (WarningCode.EMPTY_SECTION, page(), {}),
-    (WarningCode.TRANSLATION_MISSING, page(), {"translation_locales": ("en",)}),
+    (WarningCode.TRANSLATION_MISSING, page(), {"other_languages": {"en": "English"}}),
     (
         WarningCode.TRANSLATION_STALE,
         page(translations={"en": TranslationFacts("Event", "", "", (), is_fresh=False)}),
-        {"translation_locales": ("en",)},
+        {"other_languages": {"en": "English"}},
     ),
     (
         WarningCode.UNSEEN_TRUSTED,

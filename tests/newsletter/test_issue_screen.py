@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from center.opening import TOKYO
 from newsletter import services
-from newsletter.models import Issue, IssueState, MailPolicy, Section, StaffLine, Subscriber, Subscription
+from newsletter.models import Delivery, Issue, IssueState, MailPolicy, Section, StaffLine, Subscriber, Subscription
 from newsletter.slots import TOKEN_SLOT
 
 pytestmark = pytest.mark.django_db
@@ -204,6 +204,31 @@ def test_a_new_extra_issue_is_made_empty(as_editor):
     assert (issue.kind, issue.send_at) == ("extra", at(2026, 11, 22, 10))
 
 
+def test_the_texts_of_an_extra_issue_can_be_changed_after_its_cutoff(as_editor, world):
+    now = at(2026, 11, 20, 9).replace(second=42)
+    extra = services.create_extra_issue(send_at=at(2026, 11, 22, 10), subject="臨時", now=now, by=world.editor)
+    url = reverse("issues:edit", args=[extra.pk])
+    with time_machine.travel(at(2026, 11, 20, 10), tick=False):
+        form = BeautifulSoup(as_editor.get(url).content, "html.parser").find(id="main").find("form", method="post")
+        fields = {field["name"]: field.get("value", "") for field in form.find_all("input") if field.get("name")}
+        assert as_editor.post(url, fields | {"subject": "臨時のお知らせ", "opening": ""}).status_code == 302
+    extra.refresh_from_db()
+    assert extra.subject == "臨時のお知らせ"
+
+
+def test_a_month_whose_issue_was_cancelled_can_be_drafted_again(as_editor, world, issue, december):
+    services.cancel_issue(issue=issue, reason="休館", by=world.editor, now=december.drafted)
+    with time_machine.travel(december.drafted, tick=False):
+        page = BeautifulSoup(as_editor.get(reverse("issues:index")).content, "html.parser")
+        url = reverse("issues:draft", args=[2026, 12])
+        assert page.find("form", action=url) is not None
+        as_editor.post(url)
+        again = Issue.objects.get(slug="2026-12")
+        assert again.state == IssueState.DRAFT
+        as_editor.post(url)
+    assert Issue.objects.filter(year=2026, month=12).exclude(state=IssueState.CANCELLED).get() == again
+
+
 def test_the_preview_shows_the_mail_without_anybody_s_link(as_editor, issue, event, december):
     with time_machine.travel(december.freeze, tick=False):
         page = BeautifulSoup(as_editor.get(reverse("issues:preview", args=[issue.pk])).content, "html.parser")
@@ -239,6 +264,24 @@ def test_what_was_sent_is_shown_with_its_numbers_and_its_notes(as_editor, world,
     assert "音楽会" in rows(page, "i-mailed")
     assert "中央公民館" in rows(page, "i-notes")
     assert page.find(id="i-report") is not None
+
+
+def test_a_person_decides_about_an_uncertain_mail(as_approver, world, issue, event, december):
+    services.freeze_issue(issue=issue, by=world.editor, now=december.freeze)
+    rows_of = {"locale": "ja", "format": "html", "issue": issue}
+    unsure, other = (
+        Delivery.objects.create(
+            email=f"{name}@example.jp", email_norm=f"{name}@example.jp", state="ambiguous", **rows_of
+        )
+        for name in ("hanako", "taro")
+    )
+    Issue.objects.filter(pk=issue.pk).update(state=IssueState.SENT_WITH_EXCEPTIONS, recipient_count=2)
+    assert "hanako@example.jp" in rows(show(as_approver, issue, at(2026, 12, 1, 12)), "i-doubtful")
+    do(as_approver, issue, "decide-delivery", at(2026, 12, 1, 12), delivery=unsure.pk, decision="sent")
+    do(as_approver, issue, "decide-delivery", at(2026, 12, 1, 12), delivery=other.pk, decision="again")
+    assert [row.state for row in Delivery.objects.order_by("pk")] == ["sent", "pending"]
+    as_approver.force_login(world.editor)
+    assert show(as_approver, issue, at(2026, 12, 1, 12)).find(id="i-doubtful") is None
 
 
 def test_nobody_without_the_permission_sees_or_changes_an_issue(client, django_user_model, issue, event, december):

@@ -106,6 +106,12 @@ def html_lang() -> str:
     return ENGLISH if _language() == ENGLISH else JAPANESE
 
 
+@register.filter
+def only_repeats_japanese(page: Page | None) -> bool:
+    """Is it a page of another language that nobody has translated yet, so that it shows the Japanese words?"""
+    return isinstance(page, Page) and page.alias_of_id is not None and _language() != JAPANESE
+
+
 @register.simple_tag
 def localised(path: str) -> str:
     """The address of a screen that is no page, in the language of the page: '/search/' becomes '/en/search/'."""
@@ -144,6 +150,8 @@ def address(context: template.Context, page: Page | None) -> str:
 def canonical(context: template.Context) -> str:
     """The one full address of what is shown, without its query string."""
     page, request = context.get("page"), _request(context)
+    if only_repeats_japanese(page):
+        page = page.alias_of
     if isinstance(page, Page) and page.pk and (path := page.get_url(request)):
         return settings.SITE_URL + (path if path.startswith("/") else "/" + path.split("/", 3)[-1])
     return settings.SITE_URL + request.path if request else settings.SITE_URL + "/"
@@ -151,7 +159,10 @@ def canonical(context: template.Context) -> str:
 
 @dataclass(frozen=True)
 class Language:
-    """One way of reading the page: `lang` is the HTML language, `url` '' for the one that is shown."""
+    """One way of reading the page: `lang` is the HTML language, `url` '' for the one that is shown.
+
+    `is_translation`: there the same page stands in that language's own words.
+    """
 
     code: str
     lang: str
@@ -196,7 +207,7 @@ def _screens(request: HttpRequest | None, shown: str) -> dict[str, tuple[str, bo
 
 
 def _translated(page: Page | None, request: HttpRequest | None) -> dict[str, tuple[str, bool]]:
-    """By language: (address, is it this page?) of the public translations of the page, or of the home page."""
+    """By language: (address, is it a translation?) of the public counterparts of the page, or of the home page."""
     site = Site.find_for_request(request) if request else None
     if site is None:
         return {}
@@ -207,10 +218,11 @@ def _translated(page: Page | None, request: HttpRequest | None) -> dict[str, tup
         public = set(publicly_visible(pages).values_list("pk", flat=True))
         others = [other for other in others if other.pk in public]
     found: dict[str, tuple[str, bool]] = {}
-    for other in others:
-        code, is_page = other.locale.language_code, page is not None and other.translation_key == page.translation_key
-        if code in PREFIXES and (is_page or code not in found):
-            found[code] = (other.get_url(request) or "", is_page)
+    # the home pages first, so that a translation of the page itself takes their place
+    for other in sorted(others, key=lambda other: page is not None and other.translation_key == page.translation_key):
+        is_page = page is not None and other.translation_key == page.translation_key
+        if other.locale.language_code in PREFIXES:
+            found[other.locale.language_code] = (other.get_url(request) or "", is_page and other.alias_of_id is None)
     return found
 
 
@@ -273,7 +285,7 @@ def pages_beside(page: Page) -> list[Page]:
     """The public pages under the same page as `page`, itself included; none for the pages right below home."""
     if not page.pk or page.depth <= 3:
         return []
-    return list(publicly_visible(Page.objects.sibling_of(page)).order_by("path"))
+    return list(publicly_visible(Page.objects.sibling_of(page)).select_related("locale").order_by("path"))
 
 
 @register.simple_tag(takes_context=True)

@@ -373,11 +373,11 @@ class WorkedExample:
     def _on_the_day(self) -> None:
         moment = at(11, 30, 11)
         with self.travel(moment):
+            before = OutgoingMail.objects.filter(to=STAFF).count()
             self.cancelled.refresh_from_db()
             self.cancelled.state = EventState.CANCELLED
             self.cancelled.change_note = "講師の都合で中止になりました"
             self.cancelled.save_revision().publish(user=self.editor)
-            before = OutgoingMail.objects.filter(to=STAFF).count()
             tick_newsletter(now=moment)
             if OutgoingMail.objects.filter(to=STAFF).count() == before:
                 raise Differs("12: 職員へすぐに知らせていません")

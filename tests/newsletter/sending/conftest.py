@@ -86,6 +86,26 @@ class _Conversation(SMTP):
             await super().smtp_RSET(arg)
 
 
+class _Postbox:
+    """aiosmtpd reads every attribute of its handler at each connection, so the handler is an object without any."""
+
+    def __init__(self, relay: "Relay") -> None:
+        self.relay = relay
+
+    async def handle_DATA(self, server, session, envelope) -> str:
+        todo = self.relay.next_for("BODY", envelope.rcpt_tos[0])
+        todo = await todo if inspect.isawaitable(todo) else todo
+        taken = todo in (None, "taken, then drop", "taken, then hang")
+        if taken:
+            self.relay.raw.append(envelope.original_content)
+            self.relay.envelopes.append((envelope.mail_from, envelope.rcpt_tos[0]))
+        if todo in (DROP, "taken, then drop"):
+            server.transport.abort()
+        elif todo in (HANG, "taken, then hang"):
+            await asyncio.sleep(30)
+        return "250 2.0.0 Ok: queued as 4Zk" if taken else todo
+
+
 class Relay:
     """Takes mail on a free port. `plan` says what to answer instead, by stage: a reply, DROP, HANG, a list of them
     (one a time, None: as usual), or a function of what was said. BODY is the answer to the end of the message.
@@ -106,26 +126,13 @@ class Relay:
                 self.port = relay.port = self.server.sockets[0].getsockname()[1]
                 super()._trigger_server()
 
-        self._controller = Here(self, hostname="127.0.0.1", port=0, ready_timeout=10, **options)
+        self._controller = Here(_Postbox(self), hostname="127.0.0.1", port=0, ready_timeout=10, **options)
 
     def next_for(self, stage: str, arg: str) -> str | None:
         todo = self.plan.get(stage)
         if isinstance(todo, list):
             return todo.pop(0) if todo else None
         return todo(arg) if callable(todo) else todo
-
-    async def handle_DATA(self, server, session, envelope) -> str:
-        todo = self.next_for("BODY", envelope.rcpt_tos[0])
-        todo = await todo if inspect.isawaitable(todo) else todo
-        taken = todo in (None, "taken, then drop", "taken, then hang")
-        if taken:
-            self.raw.append(envelope.original_content)
-            self.envelopes.append((envelope.mail_from, envelope.rcpt_tos[0]))
-        if todo in (DROP, "taken, then drop"):
-            server.transport.abort()
-        elif todo in (HANG, "taken, then hang"):
-            await asyncio.sleep(30)
-        return "250 2.0.0 Ok: queued as 4Zk" if taken else todo
 
     def start(self) -> "Relay":
         self._controller.start()
