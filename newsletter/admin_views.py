@@ -78,7 +78,11 @@ class DraftIssueView(IssuesMixin, View):
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         try:
             issue = services.draft_issue(
-                year=kwargs["year"], month=kwargs["month"], now=timezone.now(), by=request.user, must_be_new=True
+                year=int(kwargs["year"]),
+                month=int(kwargs["month"]),
+                now=timezone.now(),
+                by=request.user,
+                must_be_new=True,
             )
         except (services.IssueError, SendDayLeavesMonth) as error:
             messages.error(request, error_words(error))

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, re_path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -58,7 +58,11 @@ class IssueViewSet(ViewSet):
         return [
             path("", admin_views.IssueListView.as_view(), name="index"),
             path("new/", admin_views.NewExtraIssueView.as_view(), name="new"),
-            path("draft/<int:year>/<int:month>/", admin_views.DraftIssueView.as_view(), name="draft"),
+            re_path(
+                r"^draft/(?P<year>20[0-9]{2})/(?P<month>1[0-2]|[1-9])/$",
+                admin_views.DraftIssueView.as_view(),
+                name="draft",
+            ),
             path("<int:pk>/", admin_views.IssueView.as_view(), name="show"),
             path("<int:pk>/texts/", admin_views.IssueTextsView.as_view(), name="edit"),
             path("<int:pk>/preview/", preview, name="preview"),
