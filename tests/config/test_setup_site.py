@@ -37,7 +37,7 @@ def test_the_twenty_fields_of_the_law_are_there_in_its_order(site):
 
 
 def test_the_matrix_has_68_entries_counted_by_beneficiary(site):
-    page = PlanPage.objects.get()
+    page = PlanPage.objects.get(locale__language_code="ja")
     counts = {}
     for entry in page.matrix.all():
         counts[entry.beneficiary] = counts.get(entry.beneficiary, 0) + 1
@@ -46,7 +46,7 @@ def test_the_matrix_has_68_entries_counted_by_beneficiary(site):
 
 
 def test_setting_up_twice_changes_nothing_that_staff_wrote(site):
-    page = StandardPage.objects.get(slug="about")
+    page = StandardPage.objects.get(slug="about", locale__language_code="ja")
     page.summary = "職員が書き直した文"
     page.save_revision().publish()
     centre = CentreSettings.load()
@@ -54,10 +54,17 @@ def test_setting_up_twice_changes_nothing_that_staff_wrote(site):
     centre.save()
     pages = Page.objects.count()
     call_command("setup_site", verbosity=0)
-    assert StandardPage.objects.get(slug="about").summary == "職員が書き直した文"
+    assert StandardPage.objects.get(slug="about", locale__language_code="ja").summary == "職員が書き直した文"
     assert CentreSettings.load().phone == "024-000-0000"
     assert Page.objects.count() == pages
     assert (Place.objects.count(), Area.objects.count(), Equipment.objects.count()) == (458, 15, 6)
+
+
+@pytest.mark.parametrize(("prefix", "heading"), [("/en", "Events and lectures"), ("/ja-x-easy", "イベント・講座")])
+def test_the_lists_stand_in_the_other_languages_under_the_same_addresses(site, client, prefix, heading):
+    for path in ("/", "/events/", "/groups/", "/services/", "/plan/", "/about/"):
+        assert client.get(f"{prefix}{path}").status_code == 200, path
+    assert heading in client.get(f"{prefix}/events/").content.decode()
 
 
 def test_the_default_rules_hold_from_the_beginning(site):
@@ -85,5 +92,5 @@ def test_roles_may_do_what_they_are_for(site, role, permission, allowed):
 def test_editors_may_publish_pages_without_a_second_person(site, django_user_model):
     user = django_user_model.objects.create_user("henshu", password="himitsu-no-kotoba")
     user.groups.add(Group.objects.get(name="編集"))
-    page = StandardPage.objects.get(slug="about")
+    page = StandardPage.objects.get(slug="about", locale__language_code="ja")
     assert page.permissions_for_user(user).can_publish()
