@@ -1,13 +1,23 @@
 """Fixtures that every test may ask for."""
 
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
+import time_machine
 from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import translation
+from wagtail.models import Site
 
 from center.opening import TOKYO
-from config.tree import Tree, build_tree
+from config.tree import Tree, build_tree, standing_tree
+
+HOST = "testserver"
+Rows = dict[tuple[str, str], dict[int, tuple]]
 
 
 def pytest_unconfigure(config) -> None:
@@ -15,10 +25,92 @@ def pytest_unconfigure(config) -> None:
     shutil.rmtree(settings.TEST_ROOT, ignore_errors=True)
 
 
+def _rows() -> Rows:
+    """Every row of the database by its table, columns and rowid; the full-text tables follow their triggers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%%'")
+        tables = [name for (name,) in cursor.fetchall() if "_fts" not in name]
+        found = {}
+        for table in tables:
+            cursor.execute(f'PRAGMA table_info("{table}")')
+            names = [f'"{column[1]}"' for column in cursor.fetchall()]
+            # "+" hides the declared type, so that values come as they are stored
+            cursor.execute(f"""SELECT rowid, {", ".join("+" + name for name in names)} FROM "{table}" """)
+            found[table, ", ".join(names)] = {row[0]: row[1:] for row in cursor.fetchall()}
+    return found
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a slow set-up wrote: the rows before and after it. Replaying them costs milliseconds."""
+
+    before: Rows
+    after: Rows
+
+    @classmethod
+    def by(cls, build: Callable[[], object]) -> "Built | None":
+        """Run the set-up, keep its rows and take it back; None where rows cannot be replayed (PostgreSQL)."""
+        if connection.vendor != "sqlite":
+            return None
+        with transaction.atomic():
+            before = _rows()
+            build()
+            after = _rows()
+            transaction.set_rollback(True)
+        Site.clear_site_root_paths_cache()
+        return cls(before, after)
+
+    def replay(self) -> bool:
+        """Write the rows; False, and nothing written, where another fixture wrote into their tables already."""
+        changed = [table for table in self.after if self.before[table] != self.after[table]]
+        with connection.cursor() as cursor:
+            for name, columns in changed:
+                cursor.execute(f'SELECT count(*) FROM "{name}"')
+                if cursor.fetchone()[0] != len(self.before[name, columns]):
+                    return False
+            for name, columns in changed:
+                old, rows = self.before[name, columns], self.after[name, columns]
+                gone = [(key,) for key, row in old.items() if rows.get(key) != row]
+                new = [row for key, row in rows.items() if old.get(key) != row]
+                cursor.executemany(f'DELETE FROM "{name}" WHERE rowid = %s', gone)
+                if new:
+                    places = ", ".join(["%s"] * len(new[0]))
+                    cursor.executemany(f'INSERT INTO "{name}" ({columns}) VALUES ({places})', new)
+        Site.clear_site_root_paths_cache()
+        return True
+
+
+@pytest.fixture(scope="session")
+def built_tree(django_db_setup, django_db_blocker) -> Built | None:
+    with django_db_blocker.unblock(), time_machine.travel(datetime(2020, 4, 1, 9, tzinfo=TOKYO)):
+        return Built.by(lambda: build_tree(hostname=HOST))
+
+
+@pytest.fixture(scope="session")
+def built_site(django_db_setup, django_db_blocker) -> Built | None:
+    with django_db_blocker.unblock():
+        return Built.by(lambda: call_command("setup_site", verbosity=0))
+
+
+@pytest.fixture(autouse=True)
+def japanese():
+    """Every test begins in Japanese, whatever language the one before it read in."""
+    translation.activate("ja")
+
+
 @pytest.fixture
-def tree(db) -> Tree:
-    """The site: home and one page of each list, published."""
-    return build_tree(hostname="testserver")
+def tree(db, built_tree) -> Tree:
+    """The site: home and one page of each list, published in 2020."""
+    if built_tree and built_tree.replay():
+        return standing_tree()
+    return build_tree(hostname=HOST)
+
+
+@pytest.fixture
+def whole_site(db, built_site) -> None:
+    """Everything that `setup_site` makes: tree, languages, roles, rules, the centre's content."""
+    if not (built_site and built_site.replay()):
+        call_command("setup_site", verbosity=0)
 
 
 @pytest.fixture
