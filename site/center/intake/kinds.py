@@ -125,7 +125,7 @@ def _ask_puremagic(content: bytes) -> str | None:
         matches = puremagic.magic_string(content[:_HEAD_BYTES])
     except (puremagic.PureError, ValueError, IndexError):
         return None
-    best = max(match.confidence for match in matches)
+    best = max((match.confidence for match in matches), default=0)
     # Two-byte signatures fit by chance into texts.
     if best < 0.4 and decode_text(content):
         return None
