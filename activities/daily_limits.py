@@ -1,12 +1,11 @@
-"""Limits that hold for a day across processes and restarts: rows, counted in the caller's transaction."""
+"""What one address or one machine may make the forms do in a day (Tokyo)."""
 
 from datetime import date
 
 from django.conf import settings
-from django.db.models import F
 from django.utils.crypto import salted_hmac
 
-from center.models import LimitHit
+from center.intake.limits import take
 
 RECEIPTS_A_DAY = 20
 """Receipts to one address. More notices are taken all the same; only the mail is left out, so that nobody can use the
@@ -21,18 +20,11 @@ def hashed_key(kind: str, value: str) -> str:
     return f"{kind}:{salted_hmac('activities.daily_limits', value.lower(), secret=settings.SECRET_KEY).hexdigest()}"
 
 
-def count_hit(key: str, *, on: date) -> int:
-    """Count one more of `key` on that day (Tokyo) and return how many there are, this one included."""
-    row, _made = LimitHit.objects.get_or_create(key=key, window_on=on)
-    LimitHit.objects.filter(pk=row.pk).update(count=F("count") + 1)
-    return LimitHit.objects.values_list("count", flat=True).get(pk=row.pk)
-
-
 def may_mail_receipt(address: str, *, on: date) -> bool:
     """Whether one more receipt may go to `address` on that day; counts it."""
-    return count_hit(hashed_key("notice-receipt", address), on=on) <= RECEIPTS_A_DAY
+    return take(hashed_key("notice-receipt", address), on=on, limit=RECEIPTS_A_DAY)
 
 
 def may_keep_file(client: str, *, on: date) -> bool:
     """Whether one more file from that machine may be kept on that day; counts it."""
-    return count_hit(hashed_key("draft-file", client), on=on) <= FILES_A_DAY
+    return take(hashed_key("draft-file", client), on=on, limit=FILES_A_DAY)
