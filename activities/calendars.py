@@ -38,6 +38,7 @@ def plain(text: object) -> str:
 def events_calendar(request: HttpRequest) -> HttpResponse:
     """`/events/calendar.ics`: all public sessions to come and of the last 30 days, narrowed like the list of events.
 
+    A month, this week or a fiscal year in the address bounds it to those days, over or not.
     With `?event=<address part>` all sessions of that one event, over or not; 404 where it is not public.
     """
     now, language = timezone.now(), get_language() or queries.JAPANESE
@@ -49,18 +50,25 @@ def events_calendar(request: HttpRequest) -> HttpResponse:
             raise Http404
         name, filename = sessions[0].page.title, f"{sessions[0].page.slug}.ics"
     else:
-        choice = EventChoice.of(request.GET, models.Area.objects.all()).without_time()
-        first_on = tokyo_date(now) - timedelta(days=DAYS_BACK)
-        found = queries.sessions_between(first_on=first_on, filters=choice.filters, **asked)
+        choice = EventChoice.of(request.GET, models.Area.objects.all())
+        first_on, last_on = choice.days(tokyo_date(now))
+        first_on = first_on or tokyo_date(now) - timedelta(days=DAYS_BACK)
+        found = queries.sessions_between(first_on=first_on, last_on=last_on, filters=choice.filters, **asked)
         sessions = list(found[:MOST_SESSIONS])
-        centre = centre_settings()
-        name = f"{_('Events and lectures')}｜{centre.local_nickname or centre.local_name}"
-        filename = "events.ics"
+        name, filename = selection_title(choice), "events.ics"
     content = calendar_of(sessions, name=name, request=request, now=now)
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{filename}"'
     patch_cache_control(response, public=True, max_age=SECONDS_FRESH)
     return response
+
+
+def selection_title(choice: EventChoice) -> str:
+    """What a calendar or a feed of that choice is called, with the centre's name."""
+    centre = centre_settings()
+    is_all = not (choice.is_narrowed or choice.month or choice.is_week or choice.year)
+    words = _("Events and lectures") if is_all else f"{_('Events and lectures')}・{choice.words()}"
+    return f"{words}｜{centre.local_nickname or centre.local_name}"
 
 
 def calendar_of(
@@ -75,9 +83,11 @@ def calendar_of(
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
+    calendar.add("name", plain(name))
     calendar.add("x-wr-calname", plain(name))
     calendar.add("x-wr-timezone", "Asia/Tokyo")
     calendar.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT6H")
     for session in sessions:
         calendar.add_component(_entry(session, request, now))
     calendar.add_missing_timezones()

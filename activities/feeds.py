@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -13,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from activities import models, queries
-from activities.calendars import SECONDS_FRESH, plain
+from activities.calendars import SECONDS_FRESH, plain, selection_title
+from activities.event_choice import EventChoice
 from center.addresses import full_address
 from center.queries import centre_settings
 
@@ -24,25 +26,30 @@ TAG_YEAR = 2026
 
 @require_safe
 def events_feed(request: HttpRequest) -> HttpResponse:
-    """`/events/feed.atom`: the 40 public events that were published or changed last, newest first."""
+    """`/events/feed.atom`: the 40 public events that were published or changed last, newest first.
+
+    Narrowed like the list of events, but for the time; each selection is a feed of its own, known by its address.
+    """
     centre, language = centre_settings(), get_language() or queries.JAPANESE
+    choice = EventChoice.of(request.GET, models.Area.objects.all()).without_time()
+    asked = choice.address().removesuffix("?")
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
     feed = Atom1Feed(
-        title=plain(f"{_('Events and lectures')}｜{centre.local_nickname or centre.local_name}"),
-        link=settings.SITE_URL + reverse("wagtail_serve", args=["events/"]),
-        feed_url=settings.SITE_URL + reverse("events-feed"),
+        title=plain(selection_title(choice)),
+        link=settings.SITE_URL + reverse("wagtail_serve", args=["events/"]) + asked,
+        feed_url=settings.SITE_URL + reverse("events-feed") + asked,
         description="",
         language="en" if language == "en" else "ja",
-        author_name=plain(centre.local_name) or None,
+        author_name=plain(centre.local_name) or host,
     )
-    host = urlsplit(settings.SITE_URL).hostname
-    for page in queries.latest_events(now=timezone.now(), language=language)[:ENTRIES]:
+    for page in queries.latest_events(now=timezone.now(), filters=choice.filters, language=language)[:ENTRIES]:
         state = "" if page.state == models.EventState.PLANNED else f"【{page.get_state_display()}】"
         sample = f"【{_('sample')}】" if page.is_sample else ""
         lines = [page.change_note, page.when_words, page.venue_words, page.fee_words, page.summary]
         feed.add_item(
             title=plain(f"{state}{sample}{page.title}"),
             link=full_address(page, request),
-            description=plain("\n".join(str(line) for line in lines if line)),
+            description=linebreaksbr(plain("\n".join(str(line) for line in lines if line)), autoescape=True),
             unique_id=f"tag:{host},{TAG_YEAR}:event-{page.translation_key}",
             pubdate=page.first_published_at or page.last_published_at,
             updateddate=page.last_published_at or page.first_published_at,

@@ -25,11 +25,15 @@ class DayItem:
 
 @dataclass
 class MonthDay:
-    """One cell. `is_inside` is False for the days of the months before and after, which stay empty."""
+    """One cell. `is_inside` is False for the days of the months before and after, which stay empty.
+
+    `running` holds what began on an earlier day and ends on a later one; phones leave these repetitions out.
+    """
 
     on: date
     is_inside: bool
     items: list[DayItem] = field(default_factory=list)
+    running: list[DayItem] = field(default_factory=list)
 
     @property
     def tone(self) -> str:
@@ -42,8 +46,8 @@ class MonthDay:
 def month_table(month: date, sessions: Iterable["models.EventSession"]) -> list[list[MonthDay]]:
     """The weeks of the month with `sessions` on their days, in the order given.
 
-    A session of several days stands on its first and its last day in the month. Sessions carry `session_number` and
-    `session_count`.
+    A session of several days stands among the `items` of its first and its last day in the month, and in `running` on
+    the days between. Sessions carry `session_number` and `session_count`.
     """
     weeks = [
         [MonthDay(on, on.month == month.month) for on in week]
@@ -53,8 +57,11 @@ def month_table(month: date, sessions: Iterable["models.EventSession"]) -> list[
     for session in sessions:
         first, last = session_days(session)
         shown_first = max(first, min(days))
-        for on in sorted({shown_first, last} & days.keys()):
-            days[on].items.append(DayItem(session, _item_words(session, on, first, last)))
+        for on, day in days.items():
+            if on in (shown_first, last):
+                day.items.append(DayItem(session, _item_words(session, on, first, last)))
+            elif shown_first < on < last:
+                day.running.append(DayItem(session, session.page.title))
     return weeks
 
 

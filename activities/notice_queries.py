@@ -294,18 +294,16 @@ def settlement_rows(first_on: date, last_on: date, *, medium: str = Medium.WEB) 
 
     Oldest first. For "facebook" only notices whose media include it. Samples count like all others.
     """
-    notices = Notice.objects.filter(received_at__gte=day_start(first_on), received_at__lt=day_end(last_on)).order_by(
-        "received_at", "pk"
-    )
+    notices = received_notices(first_on, last_on)
     if medium != Medium.WEB:
         notices = [notice for notice in notices if medium in (notice.media or [])]
     return [settlement(notice, medium=medium) for notice in notices]
 
 
-def has_samples(first_on: date, last_on: date) -> bool:
-    """Whether some of the notices received from `first_on` to `last_on` (both included) are made up."""
+def received_notices(first_on: date, last_on: date) -> QuerySet[Notice]:
+    """All notices received from `first_on` to `last_on` (both included), oldest first; samples are among them."""
     days = {"received_at__gte": day_start(first_on), "received_at__lt": day_end(last_on)}
-    return Notice.objects.filter(is_sample=True, **days).exists()
+    return Notice.objects.filter(**days).order_by("received_at", "pk")
 
 
 def on_time(notice: Notice, *, today: date) -> bool | None:

@@ -17,7 +17,9 @@ from django.db.models import (
     Exists,
     F,
     Func,
+    IntegerChoices,
     IntegerField,
+    Max,
     Min,
     OuterRef,
     Prefetch,
@@ -27,7 +29,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Coalesce, ExtractYear, TruncDate, TruncMonth
 from wagtail.query import PageQuerySet
 
 from activities import models  # by module: the list pages among the models ask these reads
@@ -36,7 +38,12 @@ from center.visibility import publicly_visible
 
 JAPANESE = "ja"
 SOON_DAYS = 14
+AMOUNTS: dict[str, tuple[int, int | None]] = {"10": (0, 100_000), "50": (100_001, 500_000), "over": (500_001, None)}
+"""Bands of a grant's upper amount in yen, both ends included, by their value in the address."""
+ARCHIVE_DAYS = 180
+"""How long a matching post that is settled can still be found in its list."""
 EVENT_KINDS = ("event", "lecture", "festa", "salon")
+EVENT_ACCESS = ("wheelchair", "hearing", "children")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +55,8 @@ class EventFilter:
     is_free: bool = False
     is_online: bool = False
     is_walk_in: bool = False
+    access: frozenset[str] = frozenset()
+    """Names of EVENT_ACCESS: what must be possible, at least when one asks beforehand."""
 
 
 NO_FILTER = EventFilter()
@@ -102,27 +111,24 @@ def _if_public(relation: str, visible: PageQuerySet) -> Prefetch:
 # Events
 
 
+def _public_sessions(
+    now: datetime, filters: EventFilter, language: str | None, visible: PageQuerySet | None
+) -> QuerySet["models.EventSession"]:
+    """The bare rows: public, in that language, as the filters say."""
+    visible = _gate(now, visible)
+    sessions = models.EventSession.objects.filter(_is_in(visible, "page_id"))
+    if language:
+        sessions = in_locale(sessions, language, visible=visible, prefix="page__")
+    return sessions.filter(_wanted(filters, "page__"))
+
+
 def _sessions(
     now: datetime, filters: EventFilter, language: str | None, visible: PageQuerySet | None
 ) -> QuerySet["models.EventSession"]:
+    """The rows with their pages, and which of how many sessions each is."""
     visible = _gate(now, visible)
-    sessions = models.EventSession.objects.filter(_is_in(visible, "page_id"))
+    sessions = _public_sessions(now, filters, language, visible)
     sessions = sessions.select_related("page__locale", "page__place", "page__area")
-    if language:
-        sessions = in_locale(sessions, language, visible=visible, prefix="page__")
-    if filters.kinds:
-        kinds = [kind for kind in EVENT_KINDS if kind in filters.kinds]
-        sessions = sessions.filter(page__content_type__in=[event_content_types()[kind] for kind in kinds])
-    if filters.area:
-        sessions = sessions.filter(
-            Q(page__area__slug=filters.area) | Q(page__area__isnull=True, page__place__area__slug=filters.area)
-        )
-    if filters.is_free:
-        sessions = sessions.filter(page__is_free=True)
-    if filters.is_online:
-        sessions = sessions.filter(page__is_online=True)
-    if filters.is_walk_in:
-        sessions = sessions.filter(Q(page__is_walk_in=True) | Q(page__application_way=models.ApplicationWay.NONE))
     siblings = models.EventSession.objects.filter(page_id=OuterRef("page_id")).order_by()
     earlier = siblings.filter(
         Q(starts_at__lt=OuterRef("starts_at")) | Q(starts_at=OuterRef("starts_at"), pk__lt=OuterRef("pk"))
@@ -130,6 +136,27 @@ def _sessions(
     return sessions.annotate(session_count=_count(siblings), session_number=_count(earlier) + 1).prefetch_related(
         _if_public("page__organiser_group", visible)
     )
+
+
+def _wanted(filters: EventFilter, prefix: str = "") -> Q:
+    """A filter on events; `prefix` leads from the rows to their page ("page__" for sessions)."""
+    wanted = {}
+    if filters.kinds:
+        kinds = [kind for kind in EVENT_KINDS if kind in filters.kinds]
+        wanted["content_type__in"] = [event_content_types()[kind] for kind in kinds]
+    if filters.is_free:
+        wanted["is_free"] = True
+    if filters.is_online:
+        wanted["is_online"] = True
+    wanted |= {f"{name}_access__in": models.ACCESSIBLE for name in EVENT_ACCESS if name in filters.access}
+    found = Q(**{f"{prefix}{name}": value for name, value in wanted.items()})
+    if filters.area:
+        of_place = {f"{prefix}area__isnull": True, f"{prefix}place__area__slug": filters.area}
+        found &= Q(**{f"{prefix}area__slug": filters.area}) | Q(**of_place)
+    if filters.is_walk_in:
+        without = {f"{prefix}application_way": models.ApplicationWay.NONE}
+        found &= Q(**{f"{prefix}is_walk_in": True}) | Q(**without)
+    return found
 
 
 def _count(rows: QuerySet) -> Subquery:
@@ -206,13 +233,31 @@ def past_sessions(
     visible: PageQuerySet | None = None,
 ) -> QuerySet["models.EventSession"]:
     """The last session of each public event that is over at `now`, latest first; days bound as in `coming_sessions`."""
+    sessions = _sessions(now, filters, language, visible).filter(_touching(first_on, last_on), _is_last(now))
+    return sessions.order_by("-starts_at", "-pk")
+
+
+def past_months(
+    *,
+    now: datetime,
+    filters: EventFilter = NO_FILTER,
+    language: str | None = None,
+    visible: PageQuerySet | None = None,
+) -> list[tuple[date, int]]:
+    """The months in which `past_sessions` stand, latest first, each as its first day with how many there are."""
+    sessions = _public_sessions(now, filters, language, visible).filter(_is_last(now)).order_by()
+    months = sessions.annotate(month=TruncMonth("starts_at", tzinfo=TOKYO)).values_list("month")
+    return [(tokyo_date(month), count) for month, count in months.annotate(n=Count("pk")).order_by("-month")]
+
+
+def _is_last(now: datetime) -> Q:
+    """A filter on sessions: over at `now`, and the last one of an event that is over altogether."""
     later = models.EventSession.objects.filter(page_id=OuterRef("page_id")).filter(
         Q(until_at__gt=now)
         | Q(starts_at__gt=OuterRef("starts_at"))
         | Q(starts_at=OuterRef("starts_at"), pk__gt=OuterRef("pk"))
     )
-    sessions = _sessions(now, filters, language, visible).filter(_touching(first_on, last_on), until_at__lte=now)
-    return sessions.exclude(Exists(later)).order_by("-starts_at", "-pk")
+    return Q(until_at__lte=now) & ~Exists(later)
 
 
 def _touching(first_on: date | None, last_on: date | None) -> Q:
@@ -225,7 +270,11 @@ def _touching(first_on: date | None, last_on: date | None) -> Q:
 
 
 def changed_events(
-    *, now: datetime, language: str | None = None, visible: PageQuerySet | None = None
+    *,
+    now: datetime,
+    filters: EventFilter = NO_FILTER,
+    language: str | None = None,
+    visible: PageQuerySet | None = None,
 ) -> QuerySet["models.EventPage"]:
     """Public events that were cancelled, postponed or changed and are not over at `now`.
 
@@ -233,7 +282,7 @@ def changed_events(
     of the first session that is not over.
     """
     states = models.EventState
-    events = models.EventPage.objects.exclude(state=states.PLANNED)
+    events = models.EventPage.objects.exclude(state=states.PLANNED).filter(_wanted(filters))
     events = _pages(events, now, language, visible, group="organiser_group").select_related("locale", "place", "area")
     return (
         events.annotate(next_starts_at=Min("sessions__starts_at", filter=Q(sessions__until_at__gt=now)))
@@ -251,15 +300,42 @@ def changed_events(
 
 
 def latest_events(
-    *, now: datetime, language: str | None = None, visible: PageQuerySet | None = None
+    *,
+    now: datetime,
+    filters: EventFilter = NO_FILTER,
+    language: str | None = None,
+    visible: PageQuerySet | None = None,
 ) -> QuerySet["models.EventPage"]:
     """Public events, the last published or changed one first, with their sessions."""
-    events = _pages(models.EventPage.objects.all(), now, language, visible, group="organiser_group")
+    found = models.EventPage.objects.filter(_wanted(filters))
+    events = _pages(found, now, language, visible, group="organiser_group")
     events = events.select_related("locale", "place", "area").prefetch_related("sessions")
     return events.order_by("-last_published_at", "-pk")
 
 
+def others_of_type(
+    page: "models.EventPage", *, now: datetime, language: str | None = None, visible: PageQuerySet | None = None
+) -> QuerySet["models.EventPage"]:
+    """The other public events of the type of `page`, earliest first, those without a session left out.
+
+    `first_at` is the start of the first session, `over_at` the end of the last one.
+    """
+    found = type(page).objects.exclude(translation_key=page.translation_key)
+    found = _pages(found, now, language, visible)
+    found = found.annotate(first_at=Min("sessions__starts_at"), over_at=Max("sessions__until_at"))
+    return found.filter(first_at__isnull=False).order_by("first_at", "pk")
+
+
 # Grants
+
+
+class GrantStage(IntegerChoices):
+    """What is to be done about a grant, the most pressing first: the order of its list."""
+
+    SOON = 0
+    OPEN = 1
+    ALWAYS = 2
+    LATER = 3
 
 
 def _closed_grants(now: datetime) -> Q:
@@ -268,12 +344,16 @@ def _closed_grants(now: datetime) -> Q:
 
 
 def _grants(
-    now: datetime, language: str | None, who: str, visible: PageQuerySet | None
+    now: datetime, language: str | None, who: str, visible: PageQuerySet | None, amount: str = ""
 ) -> QuerySet["models.GrantPage"]:
     grants = _pages(models.GrantPage.objects.all(), now, language, visible).prefetch_related("applicants")
     if who:
         of_kind = models.GrantApplicant.objects.filter(page_id=OuterRef("pk"), kind=who)
         grants = grants.filter(Exists(of_kind))
+    if amount in AMOUNTS:
+        least, most = AMOUNTS[amount]
+        grants = grants.filter(amount_upper__gte=least)
+        grants = grants.filter(amount_upper__lte=most) if most else grants
     return grants
 
 
@@ -318,19 +398,50 @@ def always_open_grants(
 
 
 def current_grants(
-    *, now: datetime, who: str = "", language: str | None = None, visible: PageQuerySet | None = None
+    *,
+    now: datetime,
+    who: str = "",
+    amount: str = "",
+    language: str | None = None,
+    visible: PageQuerySet | None = None,
 ) -> QuerySet["models.GrantPage"]:
-    """Those of `open_grants`, then those of `always_open_grants`, in one list."""
-    grants = _grants(now, language, who, visible).filter(is_cancelled=False).exclude(_closed_grants(now))
-    return grants.order_by(F("closes_on").asc(nulls_last=True), F("closes_time").asc(nulls_last=True), "title", "pk")
+    """Public grants that are open or open later, by their `stage` (GrantStage), cancelled ones left out.
+
+    Within a stage the nearest deadline first, those that open later by the day of opening. `amount` is a key of
+    AMOUNTS; a grant without an upper amount is in no band.
+    """
+    today = tokyo_date(now)
+    grants = _grants(now, language, who, visible, amount).filter(is_cancelled=False).exclude(_closed_grants(now))
+    stage = Case(
+        When(opens_on__gt=today, then=Value(GrantStage.LATER)),
+        When(closes_on__isnull=True, then=Value(GrantStage.ALWAYS)),
+        When(closes_on__lte=today + timedelta(days=SOON_DAYS), then=Value(GrantStage.SOON)),
+        default=Value(GrantStage.OPEN),
+        output_field=IntegerField(),
+    )
+    day = Case(When(opens_on__gt=today, then=F("opens_on")), default=F("closes_on"))
+    grants = grants.annotate(stage=stage, stage_day=day)
+    return grants.order_by(
+        "stage", F("stage_day").asc(nulls_last=True), F("closes_time").asc(nulls_last=True), "title", "pk"
+    )
 
 
 def closed_grants(
-    *, now: datetime, who: str = "", language: str | None = None, visible: PageQuerySet | None = None
+    *,
+    now: datetime,
+    who: str = "",
+    amount: str = "",
+    language: str | None = None,
+    visible: PageQuerySet | None = None,
 ) -> QuerySet["models.GrantPage"]:
     """Public grants that are closed at `now` or were cancelled, latest deadline first."""
-    grants = _grants(now, language, who, visible).filter(_closed_grants(now) | Q(is_cancelled=True))
+    grants = _grants(now, language, who, visible, amount).filter(_closed_grants(now) | Q(is_cancelled=True))
     return grants.order_by(F("closes_on").desc(nulls_last=True), "pk")
+
+
+def grant_with_deadline(slug: str, *, now: datetime, language: str | None = None) -> "models.GrantPage | None":
+    """The one public grant with that address part, where it has a deadline; None otherwise."""
+    return _grants(now, language, "", None).filter(slug=slug, closes_on__isnull=False).first()
 
 
 # Groups
@@ -372,29 +483,54 @@ def recruiting_at(now: datetime) -> Q:
     return Q(is_recruiting=True) & open_still
 
 
-def groups_by_field(
+def fields_of_activity(
     *, now: datetime, language: str = JAPANESE, visible: PageQuerySet | None = None
 ) -> QuerySet["models.ActivityField"]:
-    """The fields of activity in which a public group is active, in the law's order, each with its `group_count`."""
+    """All fields of activity in the law's order, each with the `group_count` of its public groups."""
     shown = _pages(models.GroupPage.objects.all(), now, language, visible).order_by().values("pk")
     fields = models.ActivityField.objects.annotate(
         group_count=Count("groups", filter=Q(groups__in=shown), distinct=True)
     )
-    return fields.filter(group_count__gt=0).order_by("order", "slug")
+    return fields.order_by("order", "slug")
+
+
+def groups_by_field(
+    *, now: datetime, language: str = JAPANESE, visible: PageQuerySet | None = None
+) -> QuerySet["models.ActivityField"]:
+    """Those `fields_of_activity` in which a public group is active."""
+    return fields_of_activity(now=now, language=language, visible=visible).filter(group_count__gt=0)
 
 
 # News, posts, magazine
 
 
 def news(
-    *, now: datetime, kind: str = "", language: str | None = None, visible: PageQuerySet | None = None
+    *,
+    now: datetime,
+    kind: str = "",
+    year: int | None = None,
+    language: str | None = None,
+    visible: PageQuerySet | None = None,
 ) -> QuerySet["models.NewsPage"]:
-    """Public news, newest first by the day that it carries (`shown_on`; without one the day of publishing)."""
+    """Public news, newest first by the day that it carries (`shown_on`; without one the day of publishing).
+
+    `year` is a calendar year of that day.
+    """
     found = _pages(models.NewsPage.objects.all(), now, language, visible, group="group")
     if kind:
         found = found.filter(kind=kind)
     shown_on = Coalesce("published_on", TruncDate("first_published_at", tzinfo=TOKYO))
-    return found.annotate(shown_on=shown_on).order_by("-shown_on", "-pk")
+    found = found.annotate(shown_on=shown_on)
+    if year:
+        found = found.filter(shown_on__gte=date(year, 1, 1), shown_on__lt=date(year + 1, 1, 1))
+    return found.order_by("-shown_on", "-pk")
+
+
+def news_years(*, now: datetime, language: str | None = None, visible: PageQuerySet | None = None) -> list[int]:
+    """The calendar years that have public news, latest first."""
+    found = news(now=now, language=language, visible=visible).prefetch_related(None).order_by()
+    years = found.annotate(shown_year=ExtractYear("shown_on")).values_list("shown_year", flat=True).distinct()
+    return sorted({year for year in years if year}, reverse=True)
 
 
 def calls(
@@ -413,15 +549,15 @@ def match_posts(
     now: datetime,
     direction: str = "",
     resource: str = "",
+    actor: str = "",
+    area: str = "",
     language: str | None = None,
     visible: PageQuerySet | None = None,
 ) -> QuerySet["models.MatchPage"]:
-    """Public matching posts of every state, newest first."""
+    """Public matching posts of every state, newest first. `area` is the address part of a part of the city."""
     found = _pages(models.MatchPage.objects.all(), now, language, visible, group="group").select_related("area")
-    if direction:
-        found = found.filter(direction=direction)
-    if resource:
-        found = found.filter(resource=resource)
+    asked = {"direction": direction, "resource": resource, "actor": actor, "area__slug": area}
+    found = found.filter(**{name: value for name, value in asked.items() if value})
     return found.order_by("-first_published_at", "-pk")
 
 
@@ -430,11 +566,14 @@ def open_match_posts(
     now: datetime,
     direction: str = "",
     resource: str = "",
+    actor: str = "",
+    area: str = "",
     language: str | None = None,
     visible: PageQuerySet | None = None,
 ) -> QuerySet["models.MatchPage"]:
     """Public matching posts that are open at `now`, nearest end first, those without an end last and newest first."""
-    found = match_posts(now=now, direction=direction, resource=resource, language=language, visible=visible)
+    asked = {"direction": direction, "resource": resource, "actor": actor, "area": area}
+    found = match_posts(now=now, language=language, visible=visible, **asked)
     found = found.filter(state=models.MatchState.OPEN).exclude(open_until_on__lt=tokyo_date(now))
     return found.order_by(F("open_until_on").asc(nulls_last=True), "-first_published_at", "-pk")
 
@@ -444,21 +583,33 @@ def closed_match_posts(
     now: datetime,
     direction: str = "",
     resource: str = "",
+    actor: str = "",
+    area: str = "",
     language: str | None = None,
     visible: PageQuerySet | None = None,
 ) -> QuerySet["models.MatchPage"]:
-    """Public matching posts that are not open at `now` (arranged, matched, ended, past their day), newest first."""
-    found = match_posts(now=now, direction=direction, resource=resource, language=language, visible=visible)
-    return found.filter(~Q(state=models.MatchState.OPEN) | Q(open_until_on__lt=tokyo_date(now)))
+    """Public matching posts that are not open at `now`, newest first.
+
+    Those being arranged; those matched, ended or past their day stay for ARCHIVE_DAYS after that.
+    """
+    asked = {"direction": direction, "resource": resource, "actor": actor, "area": area}
+    found = match_posts(now=now, language=language, visible=visible, **asked)
+    today, states = tokyo_date(now), models.MatchState
+    since = now - timedelta(days=ARCHIVE_DAYS)
+    return found.filter(
+        Q(state=states.ARRANGING)
+        | Q(state__in=(states.MATCHED, states.ENDED), last_published_at__gte=since)
+        | Q(state=states.OPEN, open_until_on__lt=today, open_until_on__gte=tokyo_date(since))
+    )
 
 
 def magazine_issues(
     *, now: datetime, year: int | None = None, language: str | None = None, visible: PageQuerySet | None = None
 ) -> QuerySet["models.MagazineIssuePage"]:
     """Public issues of the magazine, newest first; with `year` those of that fiscal year (April to March)."""
-    found = _pages(models.MagazineIssuePage.objects.all(), now, language, visible).select_related(
-        "pdf", "cover", "locale"
-    )
+    found = _pages(models.MagazineIssuePage.objects.all(), now, language, visible)
+    found = found.select_related("pdf__pdf_reading__cover", "cover", "locale")
+    found = found.prefetch_related("cover__renditions", "pdf__pdf_reading__cover__renditions")
     if year:
         found = found.filter(issued_on__gte=date(year, 4, 1), issued_on__lt=date(year + 1, 4, 1))
     return found.order_by("-issued_on", "-number", "-pk")

@@ -23,7 +23,7 @@ from activities.deadlines import countdown_words
 from activities.forecast import forecast
 from activities.forms import AnswerForm, MessageForm, NoticeForm, new_submission, read_submission
 from activities.kinds import NoticeKind
-from activities.models import Channel, Notice, NoticeState
+from activities.models import Channel, MatchDirection, Notice, NoticeState
 from activities.notice_clock import start_clock
 from activities.notice_mails import notice_reason
 from activities.notice_queries import (
@@ -48,7 +48,7 @@ REFILL = ("add", "remove", "drop", "keep")
 """Buttons that change the form without sending it."""
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
     """Never stored, never indexed, and its address never told to another site."""
     add_never_cache_headers(response)
     response.headers["Cache-Control"] = "private, no-store"
@@ -103,7 +103,13 @@ def _take_in(form: NoticeForm, uploads: Uploads, submission: str, *, now: dateti
 
 def _asked_for(request: HttpRequest) -> dict[str, str]:
     """What a link to the form may fill in beforehand."""
-    known = {"kind": NoticeKind.values, "about_text": None, "group_name": None, "title": None}
+    known = {
+        "kind": NoticeKind.values,
+        "match_direction": MatchDirection.values,
+        "about_text": None,
+        "group_name": None,
+        "title": None,
+    }
     wanted = {name: request.GET.get(name, "")[:120] for name in known}
     return {name: value for name, value in wanted.items() if value and (known[name] is None or value in known[name])}
 
@@ -173,8 +179,8 @@ def _of_token(view: NoticeView) -> NoticeView:
     def opened(request: HttpRequest, token: str) -> HttpResponse:
         notice = notice_by_token(token, now=timezone.now())
         if notice is None:
-            return _private(render(request, "notices/unknown.html", status=404))
-        return _private(view(request, notice))
+            return private(render(request, "notices/unknown.html", status=404))
+        return private(view(request, notice))
 
     return opened
 

@@ -6,20 +6,23 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.models import Page
 
-from activities import notice_queries
+from activities import inquiry_hooks, notice_queries
 from activities.deadlines import is_before_not_before
 from activities.desk_frame import may
-from activities.models import OPEN_STATES, Notice, NoticeEntry
+from activities.models import OPEN_STATES, MagazineIssuePage, Notice, NoticeEntry, PdfReading
+from activities.pdf_reading import QUICK_SECONDS, note_pdf, read_pdf
 from activities.viewsets import NOTICE_DESK, NOTICE_RULES
 from center.japanese.dates import day_words
 from center.opening import day_end, tokyo_date
+
+__all__ = ["inquiry_hooks"]
 
 DUE_SOON_DAYS = 1
 
@@ -130,3 +133,29 @@ def warn_of_late_start(request: HttpRequest, page: Page) -> None:
         if page.go_live_at >= day_end(notice.due_on):
             words = _("Notice %(number)s is due on %(day)s, but the page goes live only after that.")
             messages.warning(request, words % {"number": notice.number, "day": day_words(notice.due_on)})
+
+
+@hooks.register("after_create_page", order=-1)
+@hooks.register("after_edit_page", order=-1)
+def read_pdf_of_issue(request: HttpRequest, page: Page) -> None:
+    """After an issue was saved: its PDF is noted, and read at once for a person who has pressed a button.
+
+    Comes before the content checks are told, so that they know what became of it. Wagtail has committed by now.
+    """
+    page = page.specific
+    if not isinstance(page, MagazineIssuePage) or page.pdf is None:
+        return
+    is_person = request.accepts("text/html")
+    reading = note_pdf(page.pdf, again=is_person)
+    if not is_person or reading.state != PdfReading.State.WAITING:
+        return
+    reading = read_pdf(reading, now=timezone.now(), seconds=QUICK_SECONDS, is_hasty=True)
+    if reading.state == PdfReading.State.READ:
+        words = ngettext(
+            "The cover was made from the PDF, and %(count)d page was read for the search.",
+            "The cover was made from the PDF, and %(count)d pages were read for the search.",
+            reading.page_count,
+        )
+        messages.success(request, words % {"count": reading.page_count})
+    elif reading.state == PdfReading.State.WAITING:
+        messages.info(request, _("The PDF takes its time. It is read in the background; look again in a few minutes."))

@@ -1,8 +1,7 @@
 """The parts of the plan in the order in which the page shows them. Pure: rows in, words and rows out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils.safestring import SafeString
@@ -14,31 +13,56 @@ from home import charts
 class Policy:
     """One policy of the plan with its measures, in staff's order."""
 
-    name: str
+    page: object
     measures: list
 
 
-def by_policy(measures: Iterable) -> list[Policy]:
-    """The measures under their policies, in the order in which they stand."""
-    return [Policy(name, list(rows)) for name, rows in groupby(measures, key=lambda measure: measure.policy)]
+def by_policy(parts: Iterable) -> list[Policy]:
+    """The measures under their policies; `parts` are pages of the plan in the order of the tree."""
+    parts = list(parts)
+    policies = [part for part in parts if part.kind == "policy"]
+    return [
+        Policy(policy, [part for part in parts if part.kind == "measure" and part.path.startswith(policy.path)])
+        for policy in policies
+    ]
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """One indicator with its chart. `floor` is where the axis of the chart starts."""
+    """One indicator with its results, earliest first, and its chart. `floor` is where the axis of the chart starts."""
 
     row: object
+    results: list
+    is_settled: bool
     chart: SafeString
     floor: str
 
 
 def with_charts(indicators: Iterable) -> list[Indicator]:
     """Each indicator with its chart; all share one scale, so that they can be compared."""
-    rows = list(indicators)
-    scale = charts.Scale.of([value for row in rows for value in charts.values_of(row)]) if rows else None
+    rows = [(row, sorted(row.results.all(), key=lambda result: result.year)) for row in indicators]
+    all_series = [
+        charts.Series(
+            title=row.title,
+            unit=row.unit,
+            base_year=row.base_year,
+            base=row.base,
+            target_year=row.target_year,
+            target=row.target,
+            results=[(result.year, result.value) for result in results],
+        )
+        for row, results in rows
+    ]
+    scale = charts.Scale.of([value for series in all_series for value in series.values]) if rows else None
     return [
-        Indicator(row, charts.indicator_chart(row, scale, number=number), charts.number_words(scale.floor))
-        for number, row in enumerate(rows, start=1)
+        Indicator(
+            row,
+            results,
+            series.is_settled,
+            charts.indicator_chart(series, scale, number=number),
+            charts.number_words(scale.floor),
+        )
+        for number, ((row, results), series) in enumerate(zip(rows, all_series, strict=True), start=1)
     ]
 
 
@@ -67,7 +91,12 @@ class Part:
     by_beneficiary: bool
     choices: list[Choice]
     cells: list[Cell]
-    count: int = field(default=0)
+    count: int
+
+    @property
+    def chosen(self) -> str:
+        """The value of the chosen side."""
+        return next((choice.value for choice in self.choices if choice.is_chosen), "")
 
 
 @dataclass(frozen=True)

@@ -117,9 +117,10 @@ class Record:
 
 
 def promise_record(today: date) -> Record | None:
-    """The record of the fiscal year of `today`; None while no notice of it counts. Two queries."""
+    """The record of the fiscal year of `today`; None while no notice of it counts. One query."""
     year = fiscal_year(today)
-    rows = notice_queries.settlement_rows(date(year, FIRST_MONTH, 1), today)
+    notices = list(notice_queries.received_notices(date(year, FIRST_MONTH, 1), today))
+    rows = [notice_queries.settlement(notice) for notice in notices]
     total = deadlines.on_time_rate(rows, today=today)
     if not total.total:
         return None
@@ -127,5 +128,5 @@ def promise_record(today: date) -> Record | None:
     for row in rows:
         by_month[tokyo_date(row.received_at).month].append(row)
     rated = [MonthRate(month, deadlines.on_time_rate(found, today=today)) for month, found in by_month.items()]
-    has_samples = notice_queries.has_samples(date(year, FIRST_MONTH, 1), today)
+    has_samples = any(notice.is_sample for notice in notices)
     return Record(year, total, [month for month in rated if month.rate.total], has_samples)

@@ -8,10 +8,13 @@ from datetime import date, datetime
 from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Page as ListPage
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from wagtail.blocks import StreamValue
 from wagtail.models import Page
+from wagtail.query import PageQuerySet
+from wagtail.search.backends import get_search_backend
 
 from activities.models import (
     EventPage,
@@ -23,6 +26,7 @@ from activities.models import (
     MagazineIssuePage,
     MatchPage,
     NewsPage,
+    PdfPageText,
     SalonPage,
 )
 from activities.queries import JAPANESE, in_locale
@@ -30,12 +34,16 @@ from center.japanese.dates import day_words, days_left_words
 from center.japanese.highlighting import highlight
 from center.opening import tokyo_date
 from center.visibility import publicly_visible
+from home.printed_pages import InTurn, PrintedHit, printed_hits, searched_texts
 
 LONGEST_QUERY = 200
 HITS_A_PAGE = 15
 EXCERPT = 110
 """Characters of text under each hit."""
 SUGGESTIONS = 3
+PRINTED_SHOWN = 3
+"""Printed pages of the magazine shown below the first finds; all of them stand in the search of the magazine."""
+MAGAZINE = "magazine"
 
 TYPES: dict[str, tuple[type[Page], ...]] = {
     "event": (EventPage, LecturePage, FestaPage, SalonPage),
@@ -86,7 +94,11 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Results:
-    """What was found: all of it by type, and one page of the list."""
+    """What was found: all of it by type, and one page of the list.
+
+    `printed` are printed pages of the magazine: the best few on the first page of the whole search, and after the
+    issues in the search of the magazine.
+    """
 
     query: str
     type: str
@@ -95,6 +107,8 @@ class Results:
     page_obj: ListPage
     hits: list[Hit]
     suggestions: list[Suggestion]
+    printed: list[PrintedHit]
+    printed_total: int
 
     @property
     def has_grants(self) -> bool:
@@ -112,26 +126,36 @@ def search_site(query: str, *, type_: str = "", number: object = 1, language: st
     Pages in that language, and the Japanese ones that are not translated. `type_` narrows to one of TYPES or to the
     pages of text; an unknown one narrows nothing. `number` is a page of the list; a wrong one leads to the nearest.
     """
-    pages = _searched(language, now)
+    visible = publicly_visible(now=now)
+    pages = _searched(language, visible)
     counts = pages.search(query).facet("content_type_id") if query else {}
-    narrowings = _narrowings(counts)
+    asked = {"language": language, "now": now, "visible": visible}
+    texts = get_search_backend().search(query, searched_texts(**asked)) if query else []
+    printed_total = texts.count() if query else 0
+    narrowings = _narrowings(counts, printed_total)
     if type_ not in {narrowing.value for narrowing in narrowings}:
         type_ = ""
-    paginator = Paginator(_of_type(pages, type_).search(query) if query else [], HITS_A_PAGE)
+    found = _of_type(pages, type_).search(query) if query else []
+    paginator = Paginator(InTurn(found, texts) if query and type_ == MAGAZINE else found, HITS_A_PAGE)
     page_obj = paginator.get_page(number)
+    listed = list(page_obj)
+    printed = [item for item in listed if isinstance(item, PdfPageText)]
+    if not type_ and printed_total and page_obj.number == 1:
+        printed = list(texts[:PRINTED_SHOWN])
     return Results(
         query=query,
         type=type_,
-        total=sum(counts.values()),
+        total=sum(counts.values()) + printed_total,
         narrowings=narrowings,
         page_obj=page_obj,
-        hits=_hits(list(page_obj), query, language, now),
-        suggestions=[] if counts or not query else _suggestions(pages, query),
+        hits=_hits([item for item in listed if isinstance(item, Page)], query, language, now),
+        suggestions=[] if counts or printed_total or not query else _suggestions(pages, query),
+        printed=printed_hits(printed, query, **asked),
+        printed_total=printed_total,
     )
 
 
-def _searched(language: str, now: datetime) -> QuerySet[Page]:
-    visible = publicly_visible(now=now)
+def _searched(language: str, visible: PageQuerySet) -> QuerySet[Page]:
     return in_locale(visible, language, visible=visible).select_related("locale")
 
 
@@ -147,13 +171,14 @@ def _of_type(pages: QuerySet[Page], type_: str) -> QuerySet[Page]:
     return pages
 
 
-def _narrowings(counts: dict[int, int]) -> list[Narrowing]:
-    """The types that find something, in their order; the pages of text last."""
+def _narrowings(counts: dict[int, int], printed_total: int) -> list[Narrowing]:
+    """The types that find something, in their order; the pages of text last. Printed pages belong to the magazine."""
     found = []
     rest = sum(counts.values())
     for type_ in TYPES:
         count = sum(counts.get(pk, 0) for pk in _content_types(type_))
         rest -= count
+        count += printed_total if type_ == MAGAZINE else 0
         if count:
             found.append(Narrowing(type_, count))
     return [*found, Narrowing(PAGE, rest)] if rest else found
@@ -171,6 +196,7 @@ def _suggestions(pages: QuerySet[Page], query: str) -> list[Suggestion]:
 
 def _hits(found: list[Page], query: str, language: str, now: datetime) -> list[Hit]:
     specific = {page.pk: page for page in Page.objects.filter(pk__in=[page.pk for page in found]).specific()}
+    prefetch_related_objects([page for page in specific.values() if isinstance(page, MagazineIssuePage)], "articles")
     sessions = _sessions([page for page in specific.values() if isinstance(page, EventPage)], now)
     hits = []
     for base in found:
@@ -202,10 +228,15 @@ def _sessions(events: Iterable[EventPage], now: datetime) -> dict[int, EventSess
 def _text(page: Page) -> str:
     """The page as one running text: its sentence, then its body."""
     parts = [getattr(page, "summary", "") or getattr(page, "lead", "")]
-    body = getattr(page, "body", None)
-    if body:
-        parts += [str(words) for words in body.stream_block.get_searchable_content(body)]
+    parts += _words(getattr(page, "body", None))
+    if isinstance(page, MagazineIssuePage):
+        for article in page.articles.all():
+            parts += [article.title, *_words(article.body)]
     return " ".join(part for part in parts if part)
+
+
+def _words(body: StreamValue | None) -> list[str]:
+    return [str(words) for words in body.stream_block.get_searchable_content(body)] if body else []
 
 
 def _fact(page: Page, session: EventSession | None, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -15,6 +15,7 @@ from newsletter.slots import TOKEN_SLOT, personal_url
 
 COMING_STATES = (IssueState.DRAFT, IssueState.FROZEN, IssueState.APPROVED, IssueState.SCHEDULED)
 BEGUN_STATES = (IssueState.SENDING, IssueState.PAUSED, IssueState.CANCELLED)
+MAILED_AT = Coalesce("sending_started_at", "sent_at", "send_at")
 
 
 def mailed_issues() -> QuerySet[Issue]:
@@ -25,8 +26,7 @@ def mailed_issues() -> QuerySet[Issue]:
     """
     begun = Q(state__in=BEGUN_STATES, sending_started_at__isnull=False)
     mailed = Issue.objects.filter(Q(state__in=DONE_STATES) | begun)
-    when = Coalesce("sending_started_at", "sent_at", "send_at")
-    return mailed.annotate(mailed_at=when).order_by("-mailed_at", "-number")
+    return mailed.annotate(mailed_at=MAILED_AT).order_by("-mailed_at", "-number")
 
 
 def mailed_issue(slug: str) -> Issue | None:
@@ -51,6 +51,17 @@ def next_issue(*, now: datetime) -> Issue | None:
     """The monthly issue that is sent next, as far as it is drafted."""
     coming = Issue.objects.filter(kind=IssueKind.REGULAR, state__in=COMING_STATES, send_at__gt=now)
     return coming.order_by("send_at").first()
+
+
+def newest_and_next(*, now: datetime) -> tuple[Issue | None, Issue | None]:
+    """The back number that was mailed last (with `mailed_at`), and `next_issue`, in one query."""
+    coming = Issue.objects.filter(kind=IssueKind.REGULAR, state__in=COMING_STATES, send_at__gt=now)
+    following, newest = coming.order_by("send_at").values("pk")[:1], mailed_issues().values("pk")[:1]
+    found = Issue.objects.filter(Q(pk=Subquery(following)) | Q(pk=Subquery(newest))).annotate(mailed_at=MAILED_AT)
+    return (
+        next((issue for issue in found if issue.state not in COMING_STATES), None),
+        next((issue for issue in found if issue.state in COMING_STATES), None),
+    )
 
 
 def issue_words(issue: Issue, language: str | None = None) -> str:

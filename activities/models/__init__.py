@@ -1,14 +1,28 @@
 """Index of the models of activities."""
 
-from activities.models.event import ApplicationWay, EventPage, EventSession, EventState
+from activities.models.access import ACCESSIBLE, Access
+from activities.models.consultation import (
+    Asker,
+    Consultation,
+    ConsultationEntry,
+    ConsultationKind,
+    ConsultationService,
+    ConsultationState,
+    ConsultationWay,
+)
+from activities.models.event import ApplicationWay, EventPage, EventState
+from activities.models.event_session import EventSession
 from activities.models.festa import FestaExhibitor, FestaPage, FestaProgrammeItem
 from activities.models.field import ActivityField, Area, LectureTopic
 from activities.models.grant import ApplicantKind, GrantApplicant, GrantPage
 from activities.models.group import GroupContact, GroupKind, GroupPage
 from activities.models.index import EventIndexPage, GrantIndexPage, GroupIndexPage, MatchIndexPage, NewsIndexPage
+from activities.models.inquiry import Inquiry, InquiryEntry
 from activities.models.lecture import LectureMaterial, LecturePage, LectureSeries
 from activities.models.magazine import MagazineArticle, MagazineCadence, MagazineIndexPage, MagazineIssuePage
-from activities.models.match import MatchActor, MatchDirection, MatchPage, MatchResource, MatchState
+from activities.models.match import MatchActor, MatchDirection, MatchPage, MatchResource, MatchStage, MatchState
+from activities.models.match_contact import ContactState, MatchContact, MatchContactEntry
+from activities.models.measure import MeasureKind, MeasurePage, PageMeasure
 from activities.models.news import NewsKind, NewsPage
 from activities.models.notice import (
     OPEN_STATES,
@@ -21,19 +35,31 @@ from activities.models.notice import (
     NoticeState,
     ReturnReason,
 )
+from activities.models.pdf_reading import PdfPageText, PdfReading
 from activities.models.place import Place
 from activities.models.policy import NoticePolicy
 from activities.models.salon import SalonPage
-from activities.models.service import Charge, Equipment, Stand
+from activities.models.service import Charge, Equipment, Stand, YesNo
+from activities.models.stand_display import StandDisplay
 
 __all__ = [
+    "ACCESSIBLE",
     "OPEN_STATES",
+    "Access",
     "ActivityField",
     "ApplicantKind",
     "ApplicationWay",
     "Area",
+    "Asker",
     "Channel",
     "Charge",
+    "Consultation",
+    "ConsultationEntry",
+    "ConsultationKind",
+    "ConsultationService",
+    "ConsultationState",
+    "ConsultationWay",
+    "ContactState",
     "Equipment",
     "EventIndexPage",
     "EventPage",
@@ -49,6 +75,8 @@ __all__ = [
     "GroupIndexPage",
     "GroupKind",
     "GroupPage",
+    "Inquiry",
+    "InquiryEntry",
     "LectureMaterial",
     "LecturePage",
     "LectureSeries",
@@ -58,11 +86,16 @@ __all__ = [
     "MagazineIndexPage",
     "MagazineIssuePage",
     "MatchActor",
+    "MatchContact",
+    "MatchContactEntry",
     "MatchDirection",
     "MatchIndexPage",
     "MatchPage",
     "MatchResource",
+    "MatchStage",
     "MatchState",
+    "MeasureKind",
+    "MeasurePage",
     "NewsIndexPage",
     "NewsKind",
     "NewsPage",
@@ -73,8 +106,13 @@ __all__ = [
     "NoticePolicy",
     "NoticeSession",
     "NoticeState",
+    "PageMeasure",
+    "PdfPageText",
+    "PdfReading",
     "Place",
     "ReturnReason",
     "SalonPage",
     "Stand",
+    "StandDisplay",
+    "YesNo",
 ]

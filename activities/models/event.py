@@ -1,22 +1,43 @@
 """Events: the base of lectures, festa and salon, and the event of a group itself."""
 
-from datetime import datetime, timedelta
+import re
+import unicodedata
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
-from wagtail.models import Orderable, Page
+from django.utils.translation import pgettext
+from wagtail.admin.panels import FieldPanel
+from wagtail.models import Page
 from wagtail.search import index
 
-from activities import details
+from activities import event_details
 from activities.deadline_words import deadline_moment, is_past_deadline
-from center.japanese.dates import day_words, period_words, time_words
-from center.opening import TOKYO, day_end
-from center.pages import BodyMixin, InReason, KeyFact, Mailable, OutReason, SampleMixin, SummaryMixin, Usefulness
+from activities.event_checks import EVENT_CHECKS
+from activities.event_form import EventPageForm
+from activities.models.access import AccessMixin
+from activities.models.event_panels import FACT_PANELS
+from activities.models.event_session import EventSession
+from activities.models.measure import measure_panels
+from center.japanese.dates import day_words, time_words
+from center.opening import tokyo_date
+from center.pages import (
+    BodyMixin,
+    InReason,
+    KeyFact,
+    Mailable,
+    OutReason,
+    SampleMixin,
+    ShareDay,
+    SummaryMixin,
+    Usefulness,
+)
 from center.translations import synchronised
+
+AMOUNT = re.compile("([0-9]{1,7})(円?)")
+"""A number in the words of a fee, and whether it is one of yen."""
 
 
 class EventState(models.TextChoices):
@@ -38,14 +59,25 @@ class ApplicationWay(models.TextChoices):
     OTHER = "other", _("other way")
 
 
-class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
+class EventPage(SampleMixin, SummaryMixin, BodyMixin, AccessMixin, Mailable, Page):
     """One event of a group; lecture, festa and salon extend it. When it happens is in its sessions."""
 
-    state = models.CharField(_("state"), max_length=10, choices=EventState.choices, default=EventState.PLANNED)
+    state = models.CharField(
+        _("state"),
+        max_length=10,
+        choices=EventState.choices,
+        default=EventState.PLANNED,
+        help_text=_("Anything but “as planned” stands first in the list, in words."),
+    )
     has_new_dates = models.BooleanField(
         _("new dates are fixed"), default=False, help_text=_("For a postponed event: the dates below are the new ones.")
     )
-    change_note = models.CharField(_("what changed"), max_length=200, blank=True)
+    change_note = models.CharField(
+        _("what changed"),
+        max_length=200,
+        blank=True,
+        help_text=_("One sentence: what is different, and what it was before. Readers see it first."),
+    )
     place = models.ForeignKey(
         "activities.Place",
         verbose_name=_("place"),
@@ -53,11 +85,14 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="events",
+        help_text=_("A facility of the city: its address and the link to the map come with it."),
     )
     venue_name = models.CharField(
         _("venue"), max_length=120, blank=True, help_text=_("Where no place is chosen, or the room in it.")
     )
-    venue_address = models.CharField(_("address of the venue"), max_length=200, blank=True)
+    venue_address = models.CharField(
+        _("address of the venue"), max_length=200, blank=True, help_text=_("Where no place is chosen.")
+    )
     area = models.ForeignKey(
         "activities.Area",
         verbose_name=_("area"),
@@ -65,29 +100,56 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="events",
+        help_text=_("People search by it. Without one the area of the place counts."),
     )
-    is_online = models.BooleanField(_("online"), default=False)
-    online_url = models.URLField(_("address of the online meeting page"), blank=True)
+    is_online = models.BooleanField(
+        _("online"), default=False, help_text=_("Also where one may come or take part online.")
+    )
+    online_url = models.URLField(
+        _("address of the online meeting page"),
+        blank=True,
+        help_text=_("Everybody sees it. Send the address of a closed meeting to those who applied instead."),
+    )
     is_free = models.BooleanField(_("free of charge"), default=False)
-    fee = models.CharField(_("fee"), max_length=120, blank=True)
-    capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True)
-    is_full = models.BooleanField(_("full"), default=False)
+    fee = models.CharField(
+        _("fee"),
+        max_length=120,
+        blank=True,
+        help_text=_("With its unit: 500 yen. Leave it empty while it is unknown; the page says so."),
+    )
+    capacity = models.PositiveIntegerField(
+        _("capacity"), null=True, blank=True, help_text=_("Number of people. Empty: not limited, or not known.")
+    )
+    is_full = models.BooleanField(
+        _("full"), default=False, help_text=_("Tick it when no seat is left; untick it when one is free again.")
+    )
     application_way = models.CharField(
         _("application"), max_length=8, choices=ApplicationWay.choices, default=ApplicationWay.NONE
     )
-    application_text = models.CharField(_("how to apply"), max_length=300, blank=True)
-    application_url = models.URLField(_("address of the application page"), blank=True)
-    apply_by_on = models.DateField(_("apply by (day)"), null=True, blank=True)
-    apply_by_time = models.TimeField(_("apply by (time)"), null=True, blank=True)
+    application_text = models.CharField(
+        _("how to apply"),
+        max_length=300,
+        blank=True,
+        help_text=_("What to say or write when applying, and where else one can apply."),
+    )
+    application_url = models.URLField(
+        _("address of the application page"), blank=True, help_text=_("A page elsewhere; this site has no form for it.")
+    )
+    apply_by_on = models.DateField(
+        _("apply by (day)"), null=True, blank=True, help_text=_("The last day on which one can apply.")
+    )
+    apply_by_time = models.TimeField(
+        _("apply by (time)"), null=True, blank=True, help_text=_("Empty: until the end of that day.")
+    )
     is_walk_in = models.BooleanField(
         _("walk-in welcome"), default=False, help_text=_("One can come without having applied.")
     )
-    target = models.CharField(_("for whom"), max_length=200, blank=True)
-    bring = models.CharField(_("what to bring"), max_length=200, blank=True)
-    wheelchair = models.CharField(_("wheelchair"), max_length=200, blank=True)
-    hearing = models.CharField(_("hearing"), max_length=200, blank=True)
-    children = models.CharField(_("with children"), max_length=200, blank=True)
-    parking = models.CharField(_("parking"), max_length=200, blank=True)
+    target = models.CharField(
+        _("for whom"), max_length=200, blank=True, help_text=_("For example: anybody; people who do the accounts.")
+    )
+    bring = models.CharField(
+        _("what to bring"), max_length=200, blank=True, help_text=_("For example: something to write, indoor shoes.")
+    )
     organiser_group = models.ForeignKey(
         "activities.GroupPage",
         verbose_name=_("organising group"),
@@ -95,13 +157,18 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="events",
+        help_text=_("Its page and this one link to each other."),
     )
     organiser_name = models.CharField(
         _("organiser"), max_length=120, blank=True, help_text=_("Where the organiser is not a group in the list.")
     )
-    contact_name = models.CharField(_("contact"), max_length=120, blank=True)
-    contact_phone = models.CharField(_("contact phone"), max_length=40, blank=True)
-    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_name = models.CharField(
+        _("contact"), max_length=120, blank=True, help_text=_("Everybody sees it. A name only where that is agreed.")
+    )
+    contact_phone = models.CharField(
+        _("contact phone"), max_length=40, blank=True, help_text=_("Everybody sees it. It stands first.")
+    )
+    contact_email = models.EmailField(_("contact e-mail"), blank=True, help_text=_("Everybody sees it."))
     contact_url = models.URLField(_("contact web page"), blank=True)
     image = models.ForeignKey(
         "center.CentreImage",
@@ -111,7 +178,12 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    image_alt = models.CharField(_("description of the image"), max_length=250, blank=True)
+    image_alt = models.CharField(
+        _("description of the image"),
+        max_length=250,
+        blank=True,
+        help_text=_("What can be seen, in one sentence, for people who do not see it."),
+    )
     flyer = models.ForeignKey(
         "center.CentreDocument",
         verbose_name=_("flyer (PDF)"),
@@ -119,67 +191,18 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
+        help_text=_("Never the only source: write what it says as text too."),
     )
 
     override_translatable_fields = synchronised("venue_name", "venue_address", "fee", "contact_name", "contact_phone")
     parent_page_types = ["activities.EventIndexPage"]
     subpage_types: list[str] = []
-    content_panels = [
-        *Page.content_panels,
-        *SummaryMixin.summary_panels,
-        MultiFieldPanel(
-            [FieldPanel("state"), FieldPanel("has_new_dates"), FieldPanel("change_note")], heading=_("State")
-        ),
-        InlinePanel("sessions", heading=_("Dates"), label=_("session")),
-        MultiFieldPanel(
-            [
-                FieldPanel("place"),
-                FieldRowPanel([FieldPanel("venue_name"), FieldPanel("venue_address")]),
-                FieldPanel("area"),
-                FieldRowPanel([FieldPanel("is_online"), FieldPanel("online_url")]),
-            ],
-            heading=_("Where"),
-        ),
-        MultiFieldPanel(
-            [
-                FieldRowPanel([FieldPanel("is_free"), FieldPanel("fee")]),
-                FieldRowPanel([FieldPanel("capacity"), FieldPanel("is_full")]),
-                FieldRowPanel([FieldPanel("application_way"), FieldPanel("is_walk_in")]),
-                FieldRowPanel([FieldPanel("apply_by_on"), FieldPanel("apply_by_time")]),
-                FieldPanel("application_text"),
-                FieldPanel("application_url"),
-            ],
-            heading=_("Fee and application"),
-        ),
-        MultiFieldPanel(
-            [
-                FieldPanel("target"),
-                FieldPanel("bring"),
-                FieldPanel("wheelchair"),
-                FieldPanel("hearing"),
-                FieldPanel("children"),
-                FieldPanel("parking"),
-            ],
-            heading=_("For those who come"),
-        ),
-        MultiFieldPanel(
-            [
-                FieldPanel("organiser_group"),
-                FieldPanel("organiser_name"),
-                FieldPanel("contact_name"),
-                FieldPanel("contact_phone"),
-                FieldPanel("contact_email"),
-                FieldPanel("contact_url"),
-            ],
-            heading=_("Organiser and contact"),
-        ),
-        MultiFieldPanel(
-            [FieldPanel("image"), FieldPanel("image_alt"), FieldPanel("flyer")], heading=_("Image and flyer")
-        ),
-        *BodyMixin.body_panels,
-        *Mailable.mail_panels,
-        FieldPanel("is_sample"),
-    ]
+    page_description = _("One event that a group holds. It stands in the list, the calendar and the mail.")
+    content_checks = EVENT_CHECKS
+    base_form_class = EventPageForm
+    opening_panels = [*Page.content_panels, *SummaryMixin.summary_panels]
+    closing_panels = [*BodyMixin.body_panels, *Mailable.mail_panels, *measure_panels, FieldPanel("is_sample")]
+    content_panels = [*opening_panels, *FACT_PANELS, *closing_panels]
     search_fields = [
         *Page.search_fields,
         *SummaryMixin.summary_search_fields,
@@ -197,6 +220,10 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
     def clean(self) -> None:
         super().clean()
         errors = {}
+        if self.capacity == 0:
+            errors["capacity"] = _("Write 1 or more. Leave it empty where nothing limits it.")
+        if self.has_new_dates and self.state != EventState.POSTPONED:
+            errors["has_new_dates"] = _("This is for postponed events only. Choose “postponed”, or untick it.")
         if self.application_way == ApplicationWay.WEB and not self.application_url:
             errors["application_url"] = _("Write the address of the page on which one applies.")
         if self.apply_by_time and not self.apply_by_on:
@@ -241,6 +268,14 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         return str(_("free of charge")) if self.is_free else ""
 
     @property
+    def fee_yen(self) -> int | None:
+        """The fee as a number: 0 where it is free, None where the words name no fee or more than one."""
+        if self.is_free:
+            return 0
+        amounts = AMOUNT.findall(unicodedata.normalize("NFKC", self.fee).replace(",", ""))
+        return int(amounts[0][0]) if len(amounts) == 1 and amounts[0][1] else None
+
+    @property
     def apply_by_at(self) -> datetime | None:
         """The moment (aware, excluded) at which applications close; None: no deadline. A day counts till 24:00."""
         return deadline_moment(self.apply_by_on, self.apply_by_time)
@@ -258,17 +293,23 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
             words.append(str(_("until %(day)s") % {"day": until}))
         if self.is_walk_in:
             words.append(str(_("walk-in welcome")))
-        return "、".join(words)
+        return pgettext("between words", ", ").join(words)
 
     @property
     def organiser_words(self) -> str:
         return self.organiser_group.title if self.organiser_group else self.organiser_name
 
-    def ordered_sessions(self) -> list["EventSession"]:
+    def ordered_sessions(self) -> list[EventSession]:
         """All sessions, earliest first."""
         return sorted(self.sessions.all(), key=lambda session: (session.starts_at, session.pk or 0))
 
-    def next_session(self, now: datetime | None = None) -> "EventSession | None":
+    @property
+    def share_day(self) -> ShareDay | None:
+        """The first day, for the picture that goes with a shared address."""
+        first = min((session.starts_at for session in self.sessions.all()), default=None)
+        return ShareDay(tokyo_date(first)) if first else None
+
+    def next_session(self, now: datetime | None = None) -> EventSession | None:
         """The first session that is not over at `now` (default: this moment)."""
         now = now or timezone.now()
         return next((session for session in self.ordered_sessions() if session.compute_until() > now), None)
@@ -341,54 +382,4 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         return [line for line in lines if line]
 
     def get_context(self, request, *args, **kwargs) -> dict:
-        return super().get_context(request, *args, **kwargs) | details.event_detail(self, request)
-
-
-class EventSession(Orderable):
-    """One time at which an event happens. Both ends are moments; an all-day session counts whole days."""
-
-    page = ParentalKey(EventPage, on_delete=models.CASCADE, related_name="sessions")
-    starts_at = models.DateTimeField(_("starts at"))
-    ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
-    is_all_day = models.BooleanField(_("all day"), default=False)
-    title = models.CharField(_("theme"), max_length=120, blank=True)
-    note = models.CharField(_("note"), max_length=200, blank=True)
-    until_at = models.DateTimeField(_("over at"), editable=False, db_index=True)
-
-    panels = [
-        FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at"), FieldPanel("is_all_day")]),
-        FieldRowPanel([FieldPanel("title"), FieldPanel("note")]),
-    ]
-
-    class Meta(Orderable.Meta):
-        verbose_name = _("session")
-        verbose_name_plural = _("sessions")
-        indexes = [models.Index(fields=["starts_at", "until_at"], name="session_starts_until")]
-
-    def __str__(self) -> str:
-        return self.when_words
-
-    def clean(self) -> None:
-        super().clean()
-        if self.starts_at and self.ends_at and self.ends_at < self.starts_at:
-            raise ValidationError({"ends_at": _("The end lies before the start.")})
-        if self.starts_at and self.ends_at and self.ends_at - self.starts_at > timedelta(days=400):
-            raise ValidationError({"ends_at": _("A session lasts at most 400 days.")})
-
-    def compute_until(self) -> datetime:
-        """The moment (excluded) at which it is over: its end; without one, or all day, 24:00 of the day in Tokyo."""
-        if self.ends_at and not self.is_all_day:
-            return self.ends_at
-        return day_end((self.ends_at or self.starts_at).astimezone(TOKYO).date())
-
-    def save(self, *args, **kwargs) -> None:
-        self.until_at = self.compute_until()
-        super().save(*args, **kwargs)
-
-    @property
-    def starts_on(self):
-        return self.starts_at.astimezone(TOKYO).date()
-
-    @property
-    def when_words(self) -> str:
-        return period_words(self.starts_at, self.ends_at, self.is_all_day)
+        return super().get_context(request, *args, **kwargs) | event_details.event_detail(self, request)

@@ -10,12 +10,23 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from activities import details
+from activities import grant_board, page_checks
 from activities.amounts import yen_words
 from activities.deadline_words import deadline_moment, deadline_words, is_past_deadline
+from activities.models.measure import measure_panels
 from center.japanese.dates import day_words
 from center.opening import tokyo_date
-from center.pages import BodyMixin, InReason, KeyFact, Mailable, OutReason, SampleMixin, SummaryMixin, Usefulness
+from center.pages import (
+    BodyMixin,
+    InReason,
+    KeyFact,
+    Mailable,
+    OutReason,
+    SampleMixin,
+    ShareDay,
+    SummaryMixin,
+    Usefulness,
+)
 from center.translations import synchronised
 
 
@@ -34,15 +45,27 @@ class GrantPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
     """One grant, one round of applications."""
 
     funder = models.CharField(_("funder"), max_length=160)
-    applicants_text = models.CharField(_("who may apply"), max_length=300, blank=True)
-    amount_upper = models.PositiveIntegerField(_("upper amount (yen)"), null=True, blank=True)
+    applicants_text = models.CharField(
+        _("who may apply"), max_length=300, blank=True, help_text=_("In the funder's words, in one or two lines.")
+    )
+    amount_upper = models.PositiveIntegerField(
+        _("upper amount (yen)"), null=True, blank=True, help_text=_("Only figures: 300000 is shown as 30万円.")
+    )
     rate = models.CharField(
         _("rate"), max_length=80, blank=True, help_text=_("For example: up to three quarters of the costs.")
     )
-    opens_on = models.DateField(_("opens on"), null=True, blank=True)
-    closes_on = models.DateField(_("closes on"), null=True, blank=True)
-    closes_time = models.TimeField(_("closes at"), null=True, blank=True)
-    is_always_open = models.BooleanField(_("open at any time"), default=False)
+    opens_on = models.DateField(
+        _("opens on"), null=True, blank=True, help_text=_("Before this day the list says from when one can apply.")
+    )
+    closes_on = models.DateField(
+        _("closes on"), null=True, blank=True, help_text=_("The day itself counts. Afterwards it moves to the archive.")
+    )
+    closes_time = models.TimeField(
+        _("closes at"), null=True, blank=True, help_text=_("Only where the funder names an hour.")
+    )
+    is_always_open = models.BooleanField(
+        _("open at any time"), default=False, help_text=_("Without a deadline, all year round.")
+    )
     guide = models.ForeignKey(
         "center.CentreDocument",
         verbose_name=_("guide (PDF)"),
@@ -60,6 +83,7 @@ class GrantPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
     override_translatable_fields = synchronised("funder", "rate", "contact_name", "contact_phone")
     parent_page_types = ["activities.GrantIndexPage"]
     subpage_types: list[str] = []
+    page_description = _("One grant: who may apply, how much, until when.")
     content_panels = [
         *Page.content_panels,
         FieldPanel("funder"),
@@ -82,6 +106,7 @@ class GrantPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         ),
         *BodyMixin.body_panels,
         *Mailable.mail_panels,
+        *measure_panels,
         FieldPanel("is_sample"),
     ]
     search_fields = [
@@ -92,6 +117,7 @@ class GrantPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         index.SearchField("applicants_text"),
     ]
     mail_kind = "grant"
+    content_checks = (page_checks.no_deadline, page_checks.no_amount, page_checks.nobody_named, page_checks.no_guide)
 
     class Meta:
         verbose_name = _("grant")
@@ -112,6 +138,11 @@ class GrantPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
     @property
     def kind_word(self):
         return _("grant")
+
+    @property
+    def share_day(self) -> ShareDay | None:
+        """The deadline, for the picture that goes with a shared address."""
+        return ShareDay(self.closes_on, is_until=True) if self.closes_on else None
 
     @property
     def closes_at(self) -> datetime | None:
@@ -175,7 +206,7 @@ class GrantPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         return [line for line in lines if line]
 
     def get_context(self, request, *args, **kwargs) -> dict:
-        return super().get_context(request, *args, **kwargs) | details.grant_detail(self, request)
+        return super().get_context(request, *args, **kwargs) | grant_board.grant_detail(self, request)
 
 
 class GrantApplicant(Orderable):

@@ -9,7 +9,8 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
-from activities import details
+from activities import group_directory, page_checks
+from activities.models.measure import measure_panels
 from center.japanese.kana import kana_key, kana_row
 from center.pages import BodyMixin, SampleMixin, SummaryMixin
 from center.translations import synchronised
@@ -37,15 +38,26 @@ class GroupPage(SampleMixin, SummaryMixin, BodyMixin, Page):
         "activities.ActivityField", verbose_name=_("fields of activity"), blank=True, related_name="groups"
     )
     areas = ParentalManyToManyField("activities.Area", verbose_name=_("areas"), blank=True, related_name="groups")
-    activity_days = models.CharField(_("days of activity"), max_length=120, blank=True)
+    activity_days = models.CharField(
+        _("days of activity"), max_length=120, blank=True, help_text=_("For example: every second Saturday, 9 to 11.")
+    )
     activity_place = models.CharField(_("where they meet"), max_length=120, blank=True)
-    founded_year = models.PositiveSmallIntegerField(_("founded in"), null=True, blank=True)
+    founded_year = models.PositiveSmallIntegerField(
+        _("founded in"), null=True, blank=True, help_text=_("The year with four figures, for example 2009.")
+    )
     member_count = models.PositiveIntegerField(_("members"), null=True, blank=True)
     members_as_of_on = models.DateField(_("members counted on"), null=True, blank=True)
-    membership_fee = models.CharField(_("membership fee"), max_length=120, blank=True)
+    membership_fee = models.CharField(
+        _("membership fee"),
+        max_length=120,
+        blank=True,
+        help_text=_("Left empty, the page says that it is unconfirmed."),
+    )
     is_recruiting = models.BooleanField(_("looks for members"), default=False)
     recruiting_text = models.TextField(_("whom they look for"), blank=True)
-    recruiting_until_on = models.DateField(_("until"), null=True, blank=True)
+    recruiting_until_on = models.DateField(
+        _("until"), null=True, blank=True, help_text=_("After this day the site no longer says that they look.")
+    )
     image = models.ForeignKey(
         "center.CentreImage",
         verbose_name=_("image"),
@@ -58,13 +70,20 @@ class GroupPage(SampleMixin, SummaryMixin, BodyMixin, Page):
         _("e-mail for notices"), blank=True, help_text=_("Never shown. Links to the form for this group go here.")
     )
     is_trusted = models.BooleanField(_("trusted group"), default=False)
-    last_confirmed_on = models.DateField(_("last confirmed on"), null=True, blank=True)
+    last_confirmed_on = models.DateField(
+        _("last confirmed on"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which the group said that the page is right. Older than a year, the page says so."),
+    )
     kana_key = models.CharField(max_length=320, blank=True, editable=False, db_index=True)
     kana_row = models.CharField(max_length=1, blank=True, editable=False, db_index=True)
 
     override_translatable_fields = synchronised("kana")
+    content_checks = (page_checks.no_public_contact, page_checks.no_reading, page_checks.recruiting_without_words)
     parent_page_types = ["activities.GroupIndexPage"]
     subpage_types: list[str] = []
+    page_description = _("One group: what it does, how to reach it, whether it looks for members.")
     content_panels = [
         *Page.content_panels,
         FieldPanel("kana"),
@@ -84,9 +103,15 @@ class GroupPage(SampleMixin, SummaryMixin, BodyMixin, Page):
             [FieldPanel("is_recruiting"), FieldPanel("recruiting_text"), FieldPanel("recruiting_until_on")],
             heading=_("Looking for members"),
         ),
-        InlinePanel("contacts", heading=_("Contacts"), label=_("contact")),
+        InlinePanel(
+            "contacts",
+            heading=_("Contacts"),
+            label=_("contact"),
+            help_text=_("Only what the group lets everybody see is shown; all else stays with the centre."),
+        ),
         FieldPanel("image"),
         *BodyMixin.body_panels,
+        *measure_panels,
         MultiFieldPanel(
             [
                 FieldPanel("notice_email"),
@@ -126,7 +151,7 @@ class GroupPage(SampleMixin, SummaryMixin, BodyMixin, Page):
         return [contact for contact in self.contacts.all() if contact.publicity == GroupContact.Publicity.PUBLIC]
 
     def get_context(self, request, *args, **kwargs) -> dict:
-        return super().get_context(request, *args, **kwargs) | details.group_detail(self, request)
+        return super().get_context(request, *args, **kwargs) | group_directory.group_detail(self, request)
 
 
 class GroupContact(Orderable):

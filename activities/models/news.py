@@ -8,9 +8,20 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.models import Page
 
-from activities import details
+from activities import news_board, page_checks
 from activities.deadline_words import deadline_moment, deadline_words, is_past_deadline
-from center.pages import BodyMixin, InReason, KeyFact, Mailable, OutReason, SampleMixin, SummaryMixin, Usefulness
+from activities.models.measure import measure_panels
+from center.pages import (
+    BodyMixin,
+    InReason,
+    KeyFact,
+    Mailable,
+    OutReason,
+    SampleMixin,
+    ShareDay,
+    SummaryMixin,
+    Usefulness,
+)
 from center.translations import synchronised
 
 
@@ -27,7 +38,9 @@ class NewsPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
     """One piece of news from the centre or a group."""
 
     kind = models.CharField(_("kind"), max_length=12, choices=NewsKind.choices, default=NewsKind.ANNOUNCEMENT)
-    published_on = models.DateField(_("date"), null=True, blank=True)
+    published_on = models.DateField(
+        _("date"), null=True, blank=True, help_text=_("The day that the list shows; empty means the day of publishing.")
+    )
     group = models.ForeignKey(
         "activities.GroupPage",
         verbose_name=_("group"),
@@ -40,7 +53,9 @@ class NewsPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         _("deadline (day)"), null=True, blank=True, help_text=_("For calls; empty means no deadline.")
     )
     deadline_time = models.TimeField(_("deadline (time)"), null=True, blank=True)
-    is_closed = models.BooleanField(_("call is closed"), default=False)
+    is_closed = models.BooleanField(
+        _("call is closed"), default=False, help_text=_("For calls that ended before their day, or have none.")
+    )
     about_page = models.ForeignKey(
         "wagtailcore.Page",
         verbose_name=_("page that changed"),
@@ -63,9 +78,12 @@ class NewsPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
     )
     image_alt = models.CharField(_("description of the image"), max_length=250, blank=True)
 
+    content_checks = (page_checks.call_without_contact, page_checks.deadline_of_no_call, page_checks.change_of_nothing)
+
     override_translatable_fields = synchronised("contact_name", "contact_phone")
     parent_page_types = ["activities.NewsIndexPage"]
     subpage_types: list[str] = []
+    page_description = _("A call for members or volunteers, a report, a change or an announcement.")
     content_panels = [
         *Page.content_panels,
         FieldRowPanel([FieldPanel("kind"), FieldPanel("published_on")]),
@@ -88,6 +106,7 @@ class NewsPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         MultiFieldPanel([FieldPanel("image"), FieldPanel("image_alt")], heading=_("Image")),
         *BodyMixin.body_panels,
         *Mailable.mail_panels,
+        *measure_panels,
         FieldPanel("is_sample"),
     ]
     search_fields = [*Page.search_fields, *SummaryMixin.summary_search_fields, *BodyMixin.body_search_fields]
@@ -103,6 +122,11 @@ class NewsPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
     @property
     def kind_word(self):
         return self.get_kind_display()
+
+    @property
+    def share_day(self) -> ShareDay | None:
+        """Its own day, for the picture that goes with a shared address."""
+        return ShareDay(self.published_on) if self.published_on else None
 
     def clean(self) -> None:
         super().clean()
@@ -159,4 +183,4 @@ class NewsPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
         return [line for line in (first, self.summary) if line]
 
     def get_context(self, request, *args, **kwargs) -> dict:
-        return super().get_context(request, *args, **kwargs) | details.news_detail(self, request)
+        return super().get_context(request, *args, **kwargs) | news_board.news_detail(self, request)

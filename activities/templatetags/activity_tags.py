@@ -1,5 +1,7 @@
 """Phones and titles for the pages of activities: `{% load activity_tags %}`."""
 
+from datetime import date
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -7,6 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
+from activities import match_stages
+from activities.details import State
+from activities.models import MatchPage
 from center.japanese.phones import NotAPhoneNumber, normalise_phone
 
 register = template.Library()
@@ -46,3 +51,10 @@ def title_of(page: Page) -> SafeString:
         return format_html("{}", page.title)
     mark = _("(Japanese only)")
     return format_html('<span{}>{}</span> <span class="small soft">{}</span>', lang_of(page), page.title, mark)
+
+
+@register.simple_tag
+def match_stage(post: MatchPage, today: date) -> State:
+    """Where a matching post stands on that day, as its stamp says it."""
+    stage = post.stage_on(today)
+    return State(str(stage.label), match_stages.TONES[stage])

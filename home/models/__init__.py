@@ -1,7 +1,7 @@
 """Index of the models of the site."""
 
 from home.models.home_page import HomePage
-from home.models.plan_page import PlanActor, PlanIndicator, PlanMatrixEntry, PlanMeasure, PlanPage, PlanPoint
+from home.models.plan_page import PlanActor, PlanIndicator, PlanMatrixEntry, PlanPage, PlanResult
 from home.models.standard_page import ServiceIndexPage, StandardPage
 
 __all__ = [
@@ -9,9 +9,8 @@ __all__ = [
     "PlanActor",
     "PlanIndicator",
     "PlanMatrixEntry",
-    "PlanMeasure",
     "PlanPage",
-    "PlanPoint",
+    "PlanResult",
     "ServiceIndexPage",
     "StandardPage",
 ]

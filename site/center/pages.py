@@ -1,7 +1,7 @@
 """What pages of every app are made of: abstract mixins, first in the bases; the page model comes last."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,7 @@ from wagtail.fields import StreamField
 from wagtail.search import index
 
 from center.blocks import BodyBlock
+from center.check_panel import ContentChecksPanel
 
 
 class OutReason(models.TextChoices):
@@ -61,6 +62,17 @@ class Usefulness:
     reason: str
 
 
+@dataclass(frozen=True)
+class ShareDay:
+    """The day on the picture of a shared page; `is_until`: the last one of a time that ends.
+
+    A page type that has one tells it by a property `share_day`.
+    """
+
+    on: date
+    is_until: bool = False
+
+
 class SampleMixin(models.Model):
     """Marks made-up content: a page with it carries 見本 wherever it is shown."""
 
@@ -79,7 +91,7 @@ class SummaryMixin(models.Model):
         _("summary"), max_length=200, blank=True, help_text=_("One sentence. Lists and the support mail show it.")
     )
 
-    summary_panels = [FieldPanel("summary")]
+    summary_panels = [FieldPanel("summary"), ContentChecksPanel(heading=_("Something might be better"), icon="warning")]
     summary_search_fields = [index.SearchField("summary", boost=2)]
 
     class Meta:

@@ -7,9 +7,10 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import Signal
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
-from wagtail.signals import page_published, page_unpublished, post_page_move
+from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from center.models import PublicSpan
+from center.moved_pages import on_move, on_slug_change
 from center.translations import bring_facts_to_translations
 from center.visibility import record_public_spans
 
@@ -64,6 +65,8 @@ def connect() -> None:
     page_published.connect(on_page_published, dispatch_uid="center-facts")
     page_unpublished.connect(on_page_unpublish, dispatch_uid="center-unpublished")
     post_page_move.connect(on_page_change, dispatch_uid="center-moved")
+    post_page_move.connect(on_move, dispatch_uid="center-old-address-moved")
+    page_slug_changed.connect(on_slug_change, dispatch_uid="center-old-address-slug")
     post_save.connect(on_restriction_change, sender=PageViewRestriction, dispatch_uid="center-restricted")
     post_delete.connect(on_restriction_change, sender=PageViewRestriction, dispatch_uid="center-unrestricted")
     post_delete.connect(on_page_delete, sender=Page, dispatch_uid="center-deleted")

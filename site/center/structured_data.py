@@ -26,37 +26,51 @@ class EventStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Occasion:
-    """One time at which an event happens, in aware moments; all day counts whole days in Tokyo, `until_at` excluded."""
+    """One time at which an event happens, in aware moments; all day counts whole days in Tokyo, `until_at` excluded.
+
+    `previous_starts_at`: when it should have begun before it was moved.
+    """
 
     starts_at: datetime
     ends_at: datetime | None
     until_at: datetime
     is_all_day: bool
+    name: str = ""
+    previous_starts_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventFacts:
     """What is told of an event. Unknown parts are empty or None and are left out.
 
-    `address` is one line in Japan. `organiser_is_group`: the organiser has a page here, at `organiser_url`.
+    `address` is one line in Japan, in `region` (prefecture) and `city`. `fee` is said in words, `fee_yen` as a number
+    where the words name one. `organiser_url`: the organiser's page here. `performer`: who speaks.
     """
 
     name: str
     url: str
     description: str = ""
+    image: str = ""
     status: EventStatus = EventStatus.SCHEDULED
     occasions: Sequence[Occasion] = ()
     place: str = ""
     address: str = ""
+    region: str = ""
+    city: str = ""
     latitude: float | None = None
     longitude: float | None = None
     is_online: bool = False
     online_url: str = ""
     is_free: bool = False
+    fee: str = ""
+    fee_yen: int | None = None
     is_full: bool = False
+    capacity: int | None = None
     application_url: str = ""
+    apply_by_at: datetime | None = None
     organiser: str = ""
     organiser_url: str = ""
+    performer: str = ""
 
 
 def event_data(facts: EventFacts) -> dict:
@@ -72,7 +86,8 @@ def event_data(facts: EventFacts) -> dict:
         "name": facts.name,
         "url": facts.url,
         "description": facts.description,
-        **_times(facts.occasions[0].starts_at, facts.occasions[-1], facts.occasions[0].is_all_day),
+        "image": [facts.image] if facts.image else [],
+        **_times(facts.occasions[0], facts.occasions[-1]),
         "eventStatus": f"{CONTEXT}/{facts.status}",
         "eventAttendanceMode": f"{CONTEXT}/{_mode(facts)}",
         "location": _location(facts),
@@ -80,6 +95,8 @@ def event_data(facts: EventFacts) -> dict:
         "organizer": _without_empty({"@type": "Organization", "name": facts.organiser, "url": facts.organiser_url})
         if facts.organiser
         else {},
+        "performer": {"@type": "Person", "name": facts.performer} if facts.performer else {},
+        "maximumAttendeeCapacity": facts.capacity,
     }
     if facts.is_free:
         data["isAccessibleForFree"] = True
@@ -87,14 +104,53 @@ def event_data(facts: EventFacts) -> dict:
         data["subEvent"] = [
             {
                 "@type": "Event",
-                "name": facts.name,
-                **_times(occasion.starts_at, occasion, occasion.is_all_day),
+                "name": f"{facts.name}　{occasion.name}" if occasion.name else facts.name,
+                **_times(occasion, occasion),
                 "location": data["location"],
                 "eventStatus": data["eventStatus"],
+                "eventAttendanceMode": data["eventAttendanceMode"],
             }
             for occasion in facts.occasions
         ]
     return _without_empty(data)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationFacts:
+    """What everybody may know of a group. Unknown parts are empty or None and are left out."""
+
+    name: str
+    url: str
+    description: str = ""
+    is_non_profit: bool = False
+    founded_year: int | None = None
+    phones: Sequence[str] = ()
+    emails: Sequence[str] = ()
+    addresses: Sequence[str] = ()
+    same_as: Sequence[str] = ()
+    subjects: Sequence[str] = ()
+
+
+def organisation_data(facts: OrganisationFacts) -> dict:
+    """The group as schema.org's Organization, or NGO."""
+    addresses = [
+        {"@type": "PostalAddress", "streetAddress": address, "addressCountry": "JP"} for address in facts.addresses
+    ]
+    return _without_empty(
+        {
+            "@context": CONTEXT,
+            "@type": "NGO" if facts.is_non_profit else "Organization",
+            "name": facts.name,
+            "url": facts.url,
+            "description": facts.description,
+            "foundingDate": str(facts.founded_year or ""),
+            "telephone": list(facts.phones),
+            "email": list(facts.emails),
+            "address": addresses,
+            "sameAs": list(facts.same_as),
+            "knowsAbout": list(facts.subjects),
+        }
+    )
 
 
 def script(data: dict) -> SafeString:
@@ -105,13 +161,17 @@ def script(data: dict) -> SafeString:
     return mark_safe(f'<script type="application/ld+json">{words}</script>')
 
 
-def _times(starts_at: datetime, last: Occasion, is_all_day: bool) -> dict[str, str]:
-    if is_all_day:
+def _times(first: Occasion, last: Occasion) -> dict[str, str]:
+    if first.is_all_day:
         final_day = (last.until_at - timedelta(microseconds=1)).astimezone(TOKYO).date()
-        return {"startDate": starts_at.astimezone(TOKYO).date().isoformat(), "endDate": final_day.isoformat()}
-    times = {"startDate": starts_at.astimezone(TOKYO).isoformat()}
-    if last.ends_at:
-        times["endDate"] = last.ends_at.astimezone(TOKYO).isoformat()
+        times = {"startDate": first.starts_at.astimezone(TOKYO).date().isoformat(), "endDate": final_day.isoformat()}
+    else:
+        times = {"startDate": first.starts_at.astimezone(TOKYO).isoformat()}
+        if last.ends_at:
+            times["endDate"] = last.ends_at.astimezone(TOKYO).isoformat()
+    if first.previous_starts_at:
+        before = first.previous_starts_at.astimezone(TOKYO)
+        times["previousStartDate"] = (before.date() if first.is_all_day else before).isoformat()
     return times
 
 
@@ -126,7 +186,15 @@ def _location(facts: EventFacts) -> dict | list[dict]:
     if facts.place or facts.address:
         place = {"@type": "Place", "name": facts.place or facts.address}
         if facts.address:
-            place["address"] = {"@type": "PostalAddress", "streetAddress": facts.address, "addressCountry": "JP"}
+            place["address"] = _without_empty(
+                {
+                    "@type": "PostalAddress",
+                    "streetAddress": facts.address,
+                    "addressLocality": facts.city,
+                    "addressRegion": facts.region,
+                    "addressCountry": "JP",
+                }
+            )
         if facts.latitude is not None and facts.longitude is not None:
             place["geo"] = {
                 "@type": "GeoCoordinates",
@@ -140,12 +208,17 @@ def _location(facts: EventFacts) -> dict | list[dict]:
 
 
 def _offers(facts: EventFacts) -> dict:
-    if not facts.is_free and not facts.application_url:
+    """What it costs and whether a seat is left; nothing where neither a fee nor an application is known."""
+    if facts.fee_yen is None and not (facts.fee or facts.application_url or facts.apply_by_at or facts.is_full):
         return {}
-    offer = {"@type": "Offer", "url": facts.application_url or facts.url}
-    if facts.is_free:
-        offer |= {"price": "0", "priceCurrency": "JPY"}
-    return offer | {"availability": f"{CONTEXT}/{'SoldOut' if facts.is_full else 'InStock'}"}
+    offer = {"@type": "Offer", "url": facts.application_url or facts.url, "description": facts.fee}
+    if facts.fee_yen is not None:
+        offer |= {"price": str(facts.fee_yen), "priceCurrency": "JPY"}
+    if facts.apply_by_at:
+        offer["validThrough"] = facts.apply_by_at.astimezone(TOKYO).isoformat()
+    if facts.status in (EventStatus.SCHEDULED, EventStatus.RESCHEDULED):
+        offer["availability"] = f"{CONTEXT}/{'SoldOut' if facts.is_full else 'InStock'}"
+    return _without_empty(offer)
 
 
 def _without_empty(data: dict) -> dict:

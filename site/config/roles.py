@@ -40,6 +40,10 @@ EDITOR_MODELS = {
     "activities.place": CHANGE,
     "activities.equipment": CHANGE,
     "activities.stand": CHANGE,
+    "activities.standdisplay": ALL,
+    "activities.matchcontact": CHANGE,
+    "activities.consultation": CHANGE,
+    "activities.consultationservice": CHANGE,
     "activities.area": CHANGE,
     "activities.lecturetopic": CHANGE,
     "activities.activityfield": (VIEW,),
@@ -54,6 +58,8 @@ EDITOR_MODELS = {
     "newsletter.suppression": (VIEW,),
 }
 MANAGER_MODELS = EDITOR_MODELS | {
+    "activities.matchcontact": ALL,
+    "activities.consultation": ALL,
     "activities.noticepolicy": CHANGE,
     "newsletter.mailpolicy": CHANGE,
     "newsletter.subscriber": ALL,

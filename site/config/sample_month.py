@@ -22,17 +22,16 @@ from activities.models import (
     Area,
     EventPage,
     EventSession,
-    FestaPage,
-    FestaProgrammeItem,
     GrantApplicant,
+    GroupContact,
     GroupPage,
     LecturePage,
     LectureTopic,
-    MagazineArticle,
     Notice,
     Place,
     SalonPage,
 )
+from activities.pdf_reading import read_waiting_pdfs
 from activities.services import (
     decline_notice,
     make_page,
@@ -45,9 +44,13 @@ from center.intake.uploads import clean_upload
 from center.models import CentreSettings
 from center.opening import TOKYO
 from center.queries import opening_calendar
-from config.builders import add_event, add_grant, add_magazine, add_match, add_news, add_page
+from config.builders import add_event, add_grant, add_match, add_news, add_page
 from config.content import samples
 from config.roles import APPROVER, EDITOR
+from config.sample_events import SampleEvents
+from config.sample_inquiries import add_sample_displays, add_sample_inquiries
+from config.sample_magazine import add_sample_issues
+from config.sample_ties import tie_samples_to_the_plan
 from config.tree import Tree, build_tree
 from newsletter.models import Issue, IssueKind, Topic
 from newsletter.queries import mail_rule, policy_at
@@ -70,6 +73,9 @@ EXTRA_WORDS = (
     "いずみ",
     "そよかぜ",
 )
+
+NEWS_TAGS = (("calls", "募集"), ("reports", "団体から"), ("announcements", "センターから"), ("changes", "センターから"))
+NOT_FIELDS_OF_A_GROUP = ("fields", "areas", "contacts", "confirmed_days_ago", "recruiting_days")
 
 
 @dataclass
@@ -104,11 +110,15 @@ class SampleMonth:
         self._send_last_issue()
         with self.travel(self.last.send_at + timedelta(days=2)):
             self._pages(samples.SINCE_LAST_ISSUE, self.today)
-            self._festa()
+            self.made["pages"] += SampleEvents(self.tree, self.today, self.groups).make()
             self._more_pages()
+            tie_samples_to_the_plan()
+            add_sample_displays(samples.SINCE_LAST_ISSUE["displays"], today=self.today, groups=self.groups)
         self._notices()
+        self.made["inquiries"] = add_sample_inquiries(now=self.now, travel=self.travel, by=self.editor)
         with self.travel(self.now):
             tick_newsletter(now=self.now)
+            read_waiting_pdfs(now=self.now)
         self.made["notices"] = Notice.objects.filter(is_sample=True).count()
         self.made["issues"] = Issue.objects.count()
         return self.made
@@ -150,8 +160,12 @@ class SampleMonth:
         fields = {row.slug: row for row in ActivityField.objects.all()}
         areas = {row.slug: row for row in Area.objects.all()}
         for row in rows[: self.group_count]:
-            values = {key: value for key, value in row.items() if key not in ("fields", "areas")}
-            page = GroupPage(is_sample=True, last_confirmed_on=self.today - timedelta(days=60), **values)
+            values = {key: value for key, value in row.items() if key not in NOT_FIELDS_OF_A_GROUP}
+            days, until = row.get("confirmed_days_ago", 60), row.get("recruiting_days")
+            page = GroupPage(is_sample=True, **values)
+            page.last_confirmed_on = None if days is None else self.today - timedelta(days=days)
+            page.recruiting_until_on = None if until is None else self.today + timedelta(days=until)
+            page.contacts = [GroupContact(**contact) for contact in row.get("contacts", [])]
             page.activity_fields = [fields[slug] for slug in row["fields"]]
             page.areas = [areas[slug] for slug in row["areas"]]
             page.slug = f"mihon-group-{rows.index(row) + 1}"
@@ -219,24 +233,24 @@ class SampleMonth:
             count += 1
         for number, row in enumerate(rows.get("grants", []), start=1):
             closes = first_day + timedelta(days=row["closes"]) if "closes" in row else None
-            names = ("amount_upper", "rate", "applicants_text")
+            names = ("amount_upper", "rate", "applicants_text", "is_cancelled", "contact_name", "contact_phone")
             page = add_grant(
                 self.tree,
                 row["title"],
                 funder="見本財団",
                 closes_on=closes,
+                opens_on=first_day + timedelta(days=row["opens"]) if "opens" in row else None,
                 is_always_open=row.get("always", False),
                 is_sample=True,
-                summary=row["applicants_text"],
+                summary=row["summary"],
                 slug=f"mihon-grant-{first_day:%m%d}-{number}",
-                contact_phone="",
                 live=False,
                 **{name: row[name] for name in names if name in row},
             )
             page.applicants = [GrantApplicant(kind=kind) for kind in row["applicants"]]
             page.save_revision().publish()
             count += 1
-        for kind, tag in (("calls", "募集"), ("reports", "団体から"), ("announcements", "センターから")):
+        for kind, tag in NEWS_TAGS:
             for number, row in enumerate(rows.get(kind, []), start=1):
                 deadline = first_day + timedelta(days=row["deadline"]) if row.get("deadline") else None
                 add_news(
@@ -248,7 +262,8 @@ class SampleMonth:
                     is_sample=True,
                     group=self.groups.get(row.get("group") or ""),
                     deadline_on=deadline,
-                    published_on=first_day,
+                    published_on=first_day - timedelta(days=row.get("days_ago", 0)),
+                    is_closed=row.get("is_closed", False),
                     body=[_paragraph(row["summary"])],
                     slug=f"mihon-{kind}-{first_day:%m%d}-{number}",
                 )
@@ -261,7 +276,9 @@ class SampleMonth:
                 actor=row["actor"],
                 resource=row["resource"],
                 is_sample=True,
-                open_until_on=first_day + timedelta(days=row["until"]),
+                state=row.get("state", "open"),
+                area=Area.objects.filter(slug=row.get("area", "")).first(),
+                open_until_on=first_day + timedelta(days=row["until"]) if "until" in row else None,
                 summary=row["summary"],
                 group=self.groups.get(row.get("group") or ""),
                 slug=f"mihon-match-{first_day:%m%d}-{number}",
@@ -276,7 +293,6 @@ class SampleMonth:
             series=row["series"],
             speaker_name=row["speaker_name"],
             application_way=ApplicationWay.PHONE,
-            application_text="電話 024-924-3352",
             apply_by_on=first_day + timedelta(days=row["apply_by"]),
             venue_name="アシストパーク郡山（西庁舎3階）",
             **(self._event_fields(row) | {"is_free": True}),
@@ -287,24 +303,6 @@ class SampleMonth:
             start = self._at(first_day + timedelta(days=day), row["hour"], row["minute"])
             page.sessions.add(EventSession(starts_at=start, ends_at=start + timedelta(hours=row["hours"]), title=theme))
         return add_page(self.tree.events, page, tags=["講座"])
-
-    def _festa(self) -> None:
-        row = samples.FESTA
-        start = self._at(self.today + timedelta(days=row["start"]), row["hour"])
-        page = FestaPage(
-            title=row["title"],
-            slug="mihon-festa",
-            call_opens_on=self.today,
-            call_closes_on=self.today + timedelta(days=30),
-            call_text="出展する団体を募集します。ブースは机2台分です。",
-            **self._event_fields(row),
-        )
-        page.sessions = [EventSession(starts_at=start, ends_at=start + timedelta(hours=row["hours"]))]
-        page.programme = [
-            FestaProgrammeItem(title=title, starts_at_time=time(hour)) for title, hour in row["programme"]
-        ]
-        add_page(self.tree.events, page, tags=["催し", "センターから"])
-        self.made["pages"] += 1
 
     def _more_pages(self) -> None:
         """Further events until there are `page_count` pages, spread over the next 60 days."""
@@ -320,19 +318,7 @@ class SampleMonth:
             self.made["pages"] += 1
 
     def _magazine(self) -> None:
-        row = samples.MAGAZINE
-        page = add_magazine(
-            self.tree,
-            row["number"],
-            self.last.cutoff_at.date().replace(day=1),
-            title="あしすとぱぁく（見本の号）",
-            summary=row["summary"],
-            is_sample=True,
-            live=False,
-        )
-        page.articles = [MagazineArticle(title=title, body=[_paragraph(text)]) for title, text in row["articles"]]
-        page.save_revision().publish()
-        self.made["pages"] += 1
+        self.made["pages"] += add_sample_issues(self.tree, newest_on=self.last.cutoff_at.date().replace(day=1))
 
     # readers and the issue of last month
     def _subscribers(self, moment: datetime) -> None:

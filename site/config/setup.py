@@ -11,9 +11,12 @@ from wagtail.models import Locale, Page
 from activities.models import (
     ActivityField,
     Area,
+    ConsultationKind,
+    ConsultationService,
     Equipment,
     LectureTopic,
     MagazineCadence,
+    MagazineIssuePage,
     NoticePolicy,
     Place,
     Stand,
@@ -22,11 +25,11 @@ from center.models import CentreSettings
 from config.content import centre as facts
 from config.content import languages
 from config.content import pages as words
-from config.content import plan as plan_facts
 from config.content.places import read_places
+from config.plan_pages import build_plan
 from config.roles import make_roles
 from config.tree import Tree, build_tree
-from home.models import PlanIndicator, PlanMatrixEntry, PlanMeasure, PlanPoint, StandardPage
+from home.models import StandardPage
 from newsletter.models import MailPolicy, Section, Topic
 
 
@@ -43,8 +46,10 @@ def set_up_site(*, now: datetime) -> dict[str, int]:
         made["policies"] = _policies(now)
         made["sections"] = _sections()
     made["places"] = _places()
+    _stand_places()
     with transaction.atomic():
         made["pages"] = _pages(tree)
+        _consultation_pages(tree)
     with transaction.atomic():
         made["translations"] = _translations(tree)
     return made
@@ -99,8 +104,10 @@ def _named_rows() -> int:
             count += new
     for order, name in enumerate(facts.EQUIPMENT, start=1):
         count += Equipment.objects.get_or_create(name=name, defaults={"order": order})[1]
-    for order, (name, note) in enumerate(facts.STANDS, start=1):
+    for order, (name, note, _place) in enumerate(facts.STANDS, start=1):
         count += Stand.objects.get_or_create(name=name, defaults={"order": order, "note": note})[1]
+    for kind in ConsultationKind.values:
+        count += ConsultationService.objects.get_or_create(kind=kind)[1]
     for slug, name, description in facts.TOPICS:
         count += Topic.objects.get_or_create(slug=slug, defaults={"name": name, "description": description})[1]
     return count
@@ -145,6 +152,25 @@ def _places() -> int:
     return Place.objects.count()
 
 
+def _stand_places() -> None:
+    """Put the stands on the map, the first time: afterwards staff say where they stand."""
+    if Stand.objects.filter(place__isnull=False).exists():
+        return
+    for name, _note, place in facts.STANDS:
+        found = Place.objects.filter(name=place).order_by("pk").first() if place else None
+        Stand.objects.filter(name=name, latitude__isnull=True).update(place=found)
+
+
+def _consultation_pages(tree: Tree) -> None:
+    """Say of the pages of the consultations which ones they are, the first time. A page with a draft is left alone."""
+    if StandardPage.objects.exclude(consultation="").exists():
+        return
+    for page in StandardPage.objects.child_of(tree.services).filter(slug__in=words.CONSULTATIONS):
+        if not page.has_unpublished_changes:
+            page.consultation = words.CONSULTATIONS[page.slug]
+            _publish(page)
+
+
 def _publish(page: Page) -> None:
     page.save_revision().publish()
 
@@ -162,9 +188,9 @@ def _pages(tree: Tree) -> int:
             page.body = words.MATCHING_BODY
         if name == "magazine":
             page.cadence = [MagazineCadence(month=month, day=day) for month, day in facts.MAGAZINE_CADENCE]
+            page.cadence_note = facts.MAGAZINE_CADENCE_NOTE
         _publish(page)
-    _plan(tree)
-    count = 0
+    count = build_plan(tree.plan)
     for parent, rows in ((tree.services, words.SERVICES), (tree.plan, words.THEMES), (tree.home, words.STANDARD)):
         for slug, title, summary, body in rows:
             if Page.objects.child_of(parent).filter(slug=slug).exists():
@@ -174,24 +200,24 @@ def _pages(tree: Tree) -> int:
             parent.add_child(instance=page)
             _publish(page)
             count += 1
-    return count
+    return count + _magazine(tree)
 
 
-def _plan(tree: Tree) -> None:
-    page = tree.plan
-    if page.goal:
-        return
-    for name, value in plan_facts.PLAN.items():
-        setattr(page, name, value)
-    page.points = [PlanPoint(title=title, text=text) for title, text in plan_facts.POINTS]
-    page.measures = [
-        PlanMeasure(policy=policy, title=title, text=text, doubt=doubt)
-        for policy, title, text, doubt in plan_facts.MEASURES
-    ]
-    page.indicators = [PlanIndicator(**row) for row in plan_facts.INDICATORS]
-    page.matrix = [
-        PlanMatrixEntry(actor=actor, beneficiary=beneficiary, text=text)
-        for actor, beneficiary, texts in plan_facts.MATRIX
-        for text in texts
-    ]
-    _publish(page)
+def _magazine(tree: Tree) -> int:
+    """The issues of which the number and the day are known; added once, so that staff may take them out."""
+    if MagazineIssuePage.objects.exists():
+        return 0
+    for number, issued_on in facts.MAGAZINE_ISSUES:
+        tree.magazine.refresh_from_db()
+        page = MagazineIssuePage(
+            title=f"あしすとぱぁく 第{number}号",
+            slug=f"no-{number}",
+            number=number,
+            issued_on=issued_on,
+            summary=facts.MAGAZINE_ISSUE_SUMMARY,
+            locale=tree.magazine.locale,
+            live=False,
+        )
+        tree.magazine.add_child(instance=page)
+        _publish(page)
+    return len(facts.MAGAZINE_ISSUES)

@@ -12,6 +12,8 @@ from center import sitemaps as center_sitemaps
 from center import views as center_views
 from home import views as home_views
 
+handler500 = "config.faults.server_error"
+
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
@@ -21,6 +23,11 @@ urlpatterns = [
     path("robots.txt", center_sitemaps.robots_txt, name="robots"),
     path("healthz", center_views.healthz, name="healthz"),
     path("readyz", center_views.readyz, name="readyz"),
+    re_path(
+        r"^share/(?P<key>[0-9]{1,9}|ja|en|ja-x-easy)-(?P<digest>[0-9a-f]{12})\.png$",
+        center_views.share_picture,
+        name="share-picture",
+    ),
 ]
 
 if settings.SERVE_MEDIA:

@@ -1,9 +1,14 @@
 """The page of one group, as a citizen reads it."""
 
+import json
+import re
 from datetime import date
 
-from activities.models import GroupContact
-from config.builders import add_event, add_group, add_match, add_news
+import pytest
+
+from activities.models import FestaExhibitor, GroupContact
+from center.content_checks import findings
+from config.builders import add_event, add_festa, add_group, add_match, add_news
 
 
 def contact(group, kind, value, publicity="public", note=""):
@@ -66,3 +71,51 @@ def test_its_events_news_and_posts_stand_on_its_page(tree, tokyo, morning, centr
 def test_the_page_says_when_the_group_confirmed_it(tree, morning, centre, seen):
     assert "2026年（令和8年）10月2日（金）" in seen(add_group(tree, "会", last_confirmed_on=date(2026, 10, 2)))
     assert "未確認" in seen(add_group(tree, "別の会", membership_fee="なし"))
+
+
+def test_what_was_confirmed_long_ago_may_have_changed(tree, morning, centre, seen):
+    fresh = add_group(tree, "会", last_confirmed_on=date(2025, 11, 24))
+    old = add_group(tree, "古い会", last_confirmed_on=date(2025, 11, 23))
+    assert "1年以上たっています" not in seen(fresh)
+    assert "1年以上たっています" in seen(old)
+
+
+def test_its_booths_at_public_festas_are_named(tree, tokyo, morning, centre, seen):
+    group = add_group(tree, "会")
+    shown = add_festa(tree, "市民活動交流フェスタ", sessions=[(tokyo(2026, 12, 5, 10), None)])
+    hidden = add_festa(tree, "準備中のフェスタ", live=False)
+    FestaExhibitor.objects.create(page=shown, group=group, booth="A-3")
+    FestaExhibitor.objects.create(page=hidden, group=group, booth="B-9")
+    words = seen(group)
+    assert "12月5日（土）市民活動交流フェスタ" in words and "ブース A-3" in words
+    assert "準備中のフェスタ" not in words and "B-9" not in words
+
+
+def test_search_engines_are_told_what_everybody_may_know(tree, morning, centre, client):
+    group = add_group(tree, "川とみどりの会", kind="npo", summary="川を歩きます。", founded_year=2009)
+    contact(group, "phone", "024-000-1111")
+    contact(group, "web", "https://group.example/")
+    contact(group, "social", "javascript:alert(1)")
+    contact(group, "phone", "024-999-9999", "centre")
+    html = client.get(group.get_url()).content.decode()
+    scripts = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.S)
+    data = next(found for found in map(json.loads, scripts) if found.get("@type") == "NGO")
+    assert data["name"] == "川とみどりの会" and data["foundingDate"] == "2009"
+    assert data["telephone"] == ["024-000-1111"] and data["sameAs"] == ["https://group.example/"]
+    assert "email" not in data and "address" not in data and "024-999-9999" not in html
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"title": "川の会"}, "公開の連絡先がありません"),
+        ({"title": "川の会"}, "よみがなを書いてください"),
+        ({"title": "かわの会", "is_recruiting": True}, "どんな人を募集しているか"),
+    ],
+)
+def test_what_a_reader_would_miss_is_told_to_staff(tree, morning, fields, words):
+    title = fields.pop("title")
+    assert any(words in found.words for found in findings(add_group(tree, title, **fields)))
+    whole = add_group(tree, "完全の会", kana="かんぜんのかい", is_recruiting=True, recruiting_text="歩く人")
+    contact(whole, "phone", "024-000-1111")
+    assert not any(words in found.words for found in findings(type(whole).objects.get(pk=whole.pk)))

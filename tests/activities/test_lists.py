@@ -1,24 +1,24 @@
 """The lists of events, groups, grants, news, posts and issues: what stands in them, in what order, at what cost."""
 
+import io
 import re
 from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 
-from activities import lists
-from activities.models import ActivityField, Area, EventState, GrantApplicant, MagazineArticle, NewsKind
+from activities import grant_board, group_directory, lists, magazine_shelf, news_board
+from activities.models import ActivityField, Area, GrantApplicant, MagazineArticle, NewsKind, PdfReading
+from center.models import CentreDocument, CentreImage
+from center.models.media import CleanContent
 from config.builders import (
-    add_event,
-    add_festa,
     add_grant,
     add_group,
-    add_lecture,
     add_magazine,
     add_match,
     add_news,
-    add_salon,
 )
 
 MOST_OF_A_LIST, MOST_OF_A_PAGE = 9, 25
@@ -40,136 +40,6 @@ def rows(client):
 
 def titled(rows: list[str]) -> list[str]:
     return [re.sub(r"<.*?>", "", row) for row in rows]
-
-
-# Events
-
-
-@pytest.fixture
-def autumn(tree, tokyo, morning):
-    """Events of every kind around 24 November 2026."""
-    centre = Area.objects.create(slug="centre", name="市の中心部")
-    add_event(tree, "終わった会", sessions=[(tokyo(2026, 11, 3, 9), None)])
-    add_event(tree, "写真展", sessions=[(tokyo(2026, 11, 20), tokyo(2026, 12, 15))], all_day=True, is_free=True)
-    add_event(tree, "今週の会", sessions=[(tokyo(2026, 11, 29, 9), None)], application_way="phone", area=centre)
-    add_lecture(
-        tree,
-        "会計講座",
-        sessions=[(tokyo(2026, 12, day, 13), None) for day in (5, 12, 19)],
-        is_free=True,
-        application_way="phone",
-    )
-    add_salon(tree, "サロン", sessions=[(tokyo(2026, 12, 23, 10), None)], is_online=True)
-    add_festa(tree, "フェスタ", sessions=[(tokyo(2027, 2, 6, 10), None)], state=EventState.CANCELLED)
-    return tree
-
-
-def test_coming_events_stand_by_date_and_a_course_stands_once(autumn, rows):
-    assert rows("/events/") == ["写真展", "今週の会", "会計講座", "サロン", "フェスタ"]
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("?when=week", ["写真展", "今週の会"]),
-        ("?month=2026-12", ["写真展", "会計講座", "サロン"]),
-        ("?month=2026-12&free=1", ["写真展", "会計講座"]),
-        ("?kind=lecture&kind=salon", ["会計講座", "サロン"]),
-        ("?kind=festa", ["フェスタ"]),
-        ("?area=centre", ["今週の会"]),
-        ("?online=1", ["サロン"]),
-        ("?walk_in=1", ["写真展", "サロン", "フェスタ"]),
-        ("?month=2027-01", []),
-        ("?past=1", ["終わった会"]),
-        ("?month=2026-10", []),
-        ("?month=2026-11", ["写真展", "今週の会"]),
-    ],
-)
-def test_events_are_narrowed_by_the_address(autumn, rows, query, found):
-    assert rows(f"/events/{query}") == found
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "?month=2026-13",
-        "?month=0000-00",
-        "?month=99999999-12",
-        "?month=２０２６-１２",
-        "?month=%00",
-        "?kind=party",
-        "?area=%27%20OR%201%3D1",
-        "?area=%00",
-        "?when=century",
-        "?free=yes",
-        "?p=abc",
-        "?p=-1",
-        "?p=0",
-        "?p=99999999999999999999",
-        "?unknown=1",
-        "?kind=&area=&month=&free=",
-    ],
-)
-def test_what_makes_no_sense_in_the_address_is_left_out(autumn, rows, query):
-    assert rows(f"/events/{query}") == ["写真展", "今週の会", "会計講座", "サロン", "フェスタ"]
-
-
-def test_cancelled_and_changed_events_are_told_in_words_before_the_list(autumn, seen):
-    words = seen("/events/")
-    assert "中止 2027年2月6日（土） フェスタ" in words
-    assert words.index("中止 2027年2月6日（土） フェスタ") < words.index("写真展")
-
-
-def test_the_month_stands_after_the_list_as_a_real_table(autumn, client):
-    html = client.get("/events/?month=2026-12").content.decode()
-    assert html.index('class="rows"') < html.index('<table class="month">')
-    table = html[html.index('<table class="month">') : html.index("</table>")]
-    assert table.count('<th scope="col"') == 7
-    cells = dict(re.findall(r'datetime="(2026-12-\d\d)".*?</time>\s*(.*?)</td>', table, re.S))
-    assert len(cells) == 31
-    assert "会計講座 2回目" in cells["2026-12-12"]
-    assert "写真展（12月15日（火）まで）" in cells["2026-12-01"]
-    assert "写真展（最終日）" in cells["2026-12-15"]
-    assert "サロン" not in cells["2026-12-22"]
-
-
-def test_the_table_of_this_month_also_shows_what_is_over(autumn, client):
-    html = client.get("/events/").content.decode()
-    assert "終わった会" in html[html.index('<table class="month">') :]
-
-
-def test_a_filter_travels_to_the_calendar_file(autumn, client):
-    html = client.get("/events/?month=2026-12&free=1&kind=lecture").content.decode()
-    assert 'href="/events/calendar.ics?kind=lecture&amp;free=1"' in html
-
-
-def test_every_condition_can_be_taken_off(autumn, client):
-    html = client.get("/events/?month=2026-12&free=1").content.decode()
-    assert '<a class="go" href="?month=2026-12">「無料」をはずす</a>' in html
-
-
-def test_a_page_number_too_high_shows_the_last_page(tree, tokyo, morning, rows):
-    for day in range(25):
-        add_event(tree, f"催し{day:02}", sessions=[(tokyo(2026, 12, 1, 9) + timedelta(days=day), None)])
-    assert len(rows("/events/")) == 20
-    last = rows("/events/?p=2")
-    assert last == [f"催し{day}" for day in range(20, 25)]
-    assert rows("/events/?p=7") == last
-    assert 'href="?free=1&amp;p=2"' not in rows("/events/")
-
-
-def test_an_empty_list_says_what_to_do(tree, morning, seen):
-    assert "当てはまる催しは、いまはありません" in seen("/events/")
-
-
-def test_an_english_list_shows_translations_and_marks_the_rest(tree, tokyo, morning, translated, client):
-    when = [(tokyo(2026, 12, 5, 9), None)]
-    translated(add_event(tree, "川べりを歩く", sessions=when), "en", "A walk along the river")
-    add_event(tree, "音楽会", sessions=when)
-    html = client.get("/en/events/").content.decode()
-    titles = titled(re.findall(r'class="row__title">(.*?)</h3>', html, re.S))
-    assert sorted(titles) == ["A walk along the river", "音楽会 (Japanese only)"]
-    assert '<span lang="ja">音楽会</span>' in html
 
 
 # Groups
@@ -202,7 +72,68 @@ def test_groups_are_narrowed_by_field_area_kind_and_recruiting(tree, morning, ro
         assert rows(f"/groups/{nonsense}") == ["歩こう会", "花の会"]
 
 
+def test_every_condition_of_the_directory_can_be_taken_off(tree, morning, client, seen):
+    nature, _ = ActivityField.objects.get_or_create(slug="nature", defaults={"name": "環境", "order": 5})
+    add_group(tree, "花の会", kana="はなのかい", kind="npo")
+    html = client.get("/groups/?field=nature&kind=npo&kana=は").content.decode()
+    assert f'<a class="go" href="?kind=npo&amp;kana=%E3%81%AF">「{nature}」をはずす</a>' in html
+    assert '<a class="go" href="?field=nature&amp;kind=npo">「は行」をはずす</a>' in html
+    assert "0団体" in seen("/groups/?field=nature&kind=npo")
+    assert '<a class="go" href="?">すべての団体を見る</a>' in html
+
+
+def test_the_directory_leads_to_the_fields_that_have_groups(tree, morning, client):
+    nature, _ = ActivityField.objects.get_or_create(slug="nature", defaults={"name": "環境", "order": 5})
+    ActivityField.objects.get_or_create(slug="empty-field", defaults={"name": "だれもいない分野", "order": 6})
+    group = add_group(tree, "花の会", kana="はなのかい")
+    group.activity_fields = [nature]
+    group.save_revision().publish()
+    html = client.get("/groups/").content.decode()
+    fields = html[html.index('aria-labelledby="h-fields"') :]
+    assert f'<a href="?field=nature">{nature} <span>1団体</span></a>' in fields
+    assert 'href="?field=empty-field"' not in fields
+
+
+def test_a_group_is_no_longer_marked_after_its_last_day_of_looking(tree, morning, client):
+    add_group(tree, "締めた会", kana="しめたかい", is_recruiting=True, recruiting_until_on=date(2026, 11, 23))
+    row = client.get("/groups/").content.decode()
+    assert "なかま募集中" not in row[row.index('class="rows"') :]
+
+
 # Grants
+
+
+def test_grants_that_open_later_come_last_with_their_day(tree, morning, rows, seen):
+    add_grant(tree, "いつでも助成", is_always_open=True)
+    add_grant(tree, "来月からの助成", opens_on=date(2026, 12, 1), closes_on=date(2026, 12, 5))
+    add_grant(tree, "春からの助成", opens_on=date(2027, 3, 1))
+    add_grant(tree, "いまの助成", opens_on=date(2026, 11, 24), closes_on=date(2026, 12, 5))
+    assert rows("/grants/") == ["いまの助成", "いつでも助成", "来月からの助成", "春からの助成"]
+    words = seen("/grants/")
+    assert "これから受付　2件" in words and "12月1日（火）から募集" in words and "2027年3月1日（月）から募集" in words
+    assert "締切まであと11日" in words
+
+
+def test_the_sections_of_grants_hold_their_numbers_on_every_page(tree, morning, rows, seen):
+    for number in range(19):
+        add_grant(tree, f"もうすぐ助成{number:02}", closes_on=date(2026, 11, 25))
+    for number in range(3):
+        add_grant(tree, f"あとの助成{number}", closes_on=date(2027, 1, 25))
+    assert "募集中　3件" in seen("/grants/")
+    assert rows("/grants/?p=2") == ["あとの助成1", "あとの助成2"]
+    assert "募集中　3件" in seen("/grants/?p=2")
+
+
+def test_grants_are_narrowed_by_their_amount_and_widened_again(tree, morning, rows, client):
+    for title, amount in (("十万", 100_000), ("五十万", 500_000), ("五十一万", 510_000), ("不明", None)):
+        add_grant(tree, title, closes_on=date(2026, 12, 1), amount_upper=amount)
+    assert rows("/grants/?amount=10") == ["十万"]
+    assert rows("/grants/?amount=50") == ["五十万"]
+    assert rows("/grants/?amount=over") == ["五十一万"]
+    assert len(rows("/grants/?amount=gold")) == 4
+    html = client.get("/grants/?amount=over&who=npo").content.decode()
+    assert '<a class="go" href="?who=npo">「50万円より多い」をはずす</a>' in html
+    assert "この条件に合う助成金は、いまはありません" in html
 
 
 def test_grants_stand_by_deadline_in_three_sections(tree, morning, rows, seen):
@@ -235,6 +166,28 @@ def test_news_stand_newest_first_and_by_kind(tree, morning, rows):
     assert rows("/news/?kind=gossip") == ["募集", "報告"]
 
 
+def test_a_closed_call_says_so_in_the_list_and_open_ones_can_be_had_alone(tree, morning, rows, seen):
+    add_news(tree, "終わった募集", kind=NewsKind.CALL, deadline_on=date(2026, 11, 23))
+    add_news(tree, "閉めた募集", kind=NewsKind.CALL, is_closed=True)
+    add_news(tree, "あとの募集", kind=NewsKind.CALL, deadline_on=date(2026, 12, 20))
+    add_news(tree, "今日までの募集", kind=NewsKind.CALL, deadline_on=date(2026, 11, 24))
+    add_news(tree, "報告", kind=NewsKind.REPORT)
+    assert seen("/news/").count("締め切りました") == 2
+    assert rows("/news/?open=1") == ["今日までの募集", "あとの募集"]
+
+
+def test_news_of_earlier_years_stay_to_be_found(tree, morning, rows, client):
+    add_news(tree, "去年の報告", kind=NewsKind.REPORT, published_on=date(2025, 10, 30))
+    add_news(tree, "去年の募集", kind=NewsKind.CALL, published_on=date(2025, 10, 31))
+    add_news(tree, "今年の報告", kind=NewsKind.REPORT, published_on=date(2026, 1, 1))
+    assert rows("/news/?year=2025") == ["去年の募集", "去年の報告"]
+    assert rows("/news/?year=2025&kind=report") == ["去年の報告"]
+    assert len(rows("/news/?year=1999")) == 3
+    html = client.get("/news/?year=2025&kind=report").content.decode()
+    assert '<a class="go" href="?kind=report">「2025年」をはずす</a>' in html
+    assert '<a href="?kind=report&amp;year=2026">2026年</a>' in html
+
+
 def test_open_posts_stand_by_their_end_and_the_others_by_themselves(tree, morning, rows):
     add_match(tree, "いすがほしい", resource="things")
     add_match(tree, "机をあげます", direction="offered", resource="things", open_until_on=date(2026, 11, 30))
@@ -262,21 +215,6 @@ def test_the_magazine_shows_the_newest_issue_and_all_by_fiscal_year(tree, mornin
 # Cost
 
 
-def fill_events(tree, tokyo, count):
-    group = add_group(tree, "会")
-    area, _ = Area.objects.get_or_create(slug="centre", defaults={"name": "中心部"})
-    for number in range(count):
-        start = tokyo(2026, 11, 25, 9) + timedelta(days=number % 5)
-        add_lecture(
-            tree,
-            f"講座{number}",
-            sessions=[(start, None), (start + timedelta(days=7), None)],
-            organiser_group=group,
-            area=area,
-            state=EventState.CHANGED if number % 3 == 0 else EventState.PLANNED,
-        )
-
-
 def fill_groups(tree, tokyo, count):
     fields = [ActivityField.objects.get_or_create(slug=f"f{n}", defaults={"name": f"分野{n}"})[0] for n in range(3)]
     for number in range(count):
@@ -302,16 +240,20 @@ def fill_posts(tree, tokyo, count):
 
 
 def fill_magazine(tree, tokyo, count):
+    """Issues whose covers were made from their PDFs."""
+    picture = io.BytesIO()
+    Image.new("RGB", (360, 509), "#0c472a").save(picture, "JPEG")
     for number in range(1, count + 1):
-        issue = add_magazine(tree, number, date(2010, 3, 1) + timedelta(days=91 * number))
+        pdf = CentreDocument.objects.create(title="紙面", file=CleanContent(b"%PDF-", name="a.pdf"))
+        issue = add_magazine(tree, number, date(2010, 3, 1) + timedelta(days=91 * number), pdf=pdf)
+        cover = CentreImage.objects.create(title="表紙", file=CleanContent(picture.getvalue(), name="a.jpg"))
+        PdfReading.objects.filter(document=pdf).update(state=PdfReading.State.READ, cover=cover, page_count=8)
         MagazineArticle.objects.create(page=issue, title="記事")
 
 
 @pytest.mark.parametrize(
     ("address", "fill"),
     [
-        ("/events/", fill_events),
-        ("/events/?past=1", fill_events),
         ("/groups/", fill_groups),
         ("/grants/", fill_grants),
         ("/news/", fill_news),
@@ -342,12 +284,11 @@ def test_twenty_rows_cost_as_many_queries_as_three(
 @pytest.mark.parametrize(
     ("section", "read", "fill"),
     [
-        ("events", lists.events_at, fill_events),
-        ("groups", lists.groups_at, fill_groups),
-        ("grants", lists.grants_at, fill_grants),
-        ("news", lists.news_at, fill_news),
+        ("groups", group_directory.groups_at, fill_groups),
+        ("grants", grant_board.grants_at, fill_grants),
+        ("news", news_board.news_at, fill_news),
         ("matching", lists.matches_at, fill_posts),
-        ("magazine", lists.magazine_at, fill_magazine),
+        ("magazine", magazine_shelf.magazine_at, fill_magazine),
     ],
 )
 def test_what_a_list_shows_is_read_with_few_queries(tree, tokyo, morning, rf, section, read, fill):

@@ -4,12 +4,13 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
+from django.conf import settings
 from django.test import Client, RequestFactory
-from django.views.defaults import server_error
 from wagtail.models import Locale, Page, PageViewRestriction
 
 from center.models import CentreSettings
 from config.builders import add_page
+from config.faults import server_error
 from home.models import StandardPage
 
 PUBLIC_PAGES = ["/", "/plan/", "/services/", "/privacy/", "/search/", "/search/?q=助成金", "/en/search/", "/nowhere/"]
@@ -59,7 +60,8 @@ def test_reading_gives_no_cookie_and_asks_no_other_site(client, privacy, path):
     page = soup(response)
     loaded = [tag["href"] for tag in page.select("link[rel=stylesheet], link[rel=icon]")]
     assert loaded and all(address.startswith("/static/") for address in loaded)
-    assert not page.select("img[src^=http], iframe, script")
+    assert not page.select("img[src^=http], iframe")
+    assert all(script["src"].startswith("/static/centre/") for script in page.select("script"))
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,7 @@ def test_the_language_switch_leads_to_the_translation_of_the_page(client, tree, 
     translate(privacy, "en")
     page = client.get("/privacy/")
     assert languages(page) == {"English": "/en/privacy/"}
-    assert soup(page).select_one("link[rel=alternate][hreflang=en]")["href"] == "/en/privacy/"
+    assert soup(page).select_one("link[rel=alternate][hreflang=en]")["href"] == f"{settings.SITE_URL}/en/privacy/"
     english = client.get("/en/privacy/")
     assert soup(english).html["lang"] == "en"
     assert languages(english) == {"日本語": "/privacy/"}
@@ -162,7 +164,8 @@ def test_an_english_menu_leads_to_english_pages_where_there_are_some_and_says_wh
 
 @pytest.mark.parametrize("language", ["", "/en", "/ja-x-easy"])
 def test_no_link_of_the_frame_leads_to_a_page_that_is_missing(client, tree, privacy, language):
-    add_page(tree.home, StandardPage(title="アクセシビリティ", slug="accessibility"))
+    for slug in ("accessibility", "contact"):
+        add_page(tree.home, StandardPage(title=slug, slug=slug))
     page = soup(client.get(f"{language}/search/"))
     pages = {link["href"] for link in page.select("nav a, .plate") if "#" not in link["href"]}
     wagtail = {path for path in pages if not re.search("/(mail|notices|search|open-data)/", path)}
@@ -201,10 +204,13 @@ def test_a_form_from_elsewhere_is_refused_in_words(tree, facts):
     assert "まだ何も送られていません" in response.content.decode()
 
 
-def test_the_page_for_our_own_faults_needs_no_database(client):
-    response = server_error(RequestFactory().get("/"))
+def test_the_page_for_our_own_faults_has_a_search_and_the_phone_and_needs_no_database():
+    response = server_error(RequestFactory().get("/"))  # without the fixture for it the database would refuse
     assert response.status_code == 500
-    assert "こちらの側の問題です" in response.content.decode()
+    page = soup(response)
+    assert "こちらの側の問題です" in page.get_text()
+    assert page.select_one("main form[role=search]")["action"] == "/search/"
+    assert page.select_one("main a.tel")["href"] == "tel:0249243352"
 
 
 def test_a_frame_costs_few_queries(client, privacy, django_assert_max_num_queries):

@@ -1,14 +1,26 @@
 """The site as it starts: tree, roles, content."""
 
+from datetime import date
+
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from wagtail.models import Page
 
-from activities.models import ActivityField, Area, Equipment, NoticePolicy, Place
+from activities.models import (
+    ActivityField,
+    Area,
+    Equipment,
+    MagazineIndexPage,
+    MagazineIssuePage,
+    MeasurePage,
+    NoticePolicy,
+    Place,
+)
 from center.models import CentreSettings
 from config.content.plan import MATRIX
-from home.models import PlanPage, StandardPage
+from config.plan_pages import build_plan
+from home.models import PlanIndicator, PlanPage, PlanResult, StandardPage
 from newsletter.models import MailPolicy, Section
 
 
@@ -43,6 +55,66 @@ def test_the_matrix_has_68_entries_counted_by_beneficiary(site):
         counts[entry.beneficiary] = counts.get(entry.beneficiary, 0) + 1
     assert counts == {"citizens": 13, "neighbourhood": 16, "npo": 13, "business": 11, "city": 15}
     assert len(MATRIX) == 25
+
+
+def test_the_plan_is_a_tree_of_points_policies_and_measures(site):
+    plan = PlanPage.objects.get(locale__language_code="ja")
+    points = MeasurePage.objects.child_of(plan).filter(kind="point")
+    assert [page.title for page in points] == [
+        "市民総活躍の推進",
+        "セーフコミュニティ活動の推進",
+        "ICTの活用",
+        "人材の育成と活用",
+    ]
+    policies = MeasurePage.objects.child_of(plan).filter(kind="policy")
+    assert [MeasurePage.objects.child_of(policy).count() for policy in policies] == [2, 2, 3]
+    doubtful = MeasurePage.objects.exclude(doubt="")
+    assert [page.title for page in doubtful] == ["市民活動への参加と市民参画の促進"]
+    assert plan.is_finished and not PlanResult.objects.exists()
+
+
+def test_a_part_of_the_plan_that_staff_changed_or_took_out_stays_so(site):
+    plan = PlanPage.objects.get(locale__language_code="ja")
+    MeasurePage.objects.get(slug="training").delete()
+    changed = MeasurePage.objects.get(slug="support")
+    changed.summary = "職員が書き直した文"
+    changed.save_revision().publish()
+    assert build_plan(plan) == 0
+    assert not MeasurePage.objects.filter(slug="training").exists()
+    assert MeasurePage.objects.get(slug="support").summary == "職員が書き直した文"
+
+
+def test_rows_from_before_the_parts_were_pages_become_pages_as_staff_left_them(tree):
+    """Such a plan has its rows in its last revision only."""
+    plan = tree.plan
+    plan.goal = "市民総活躍のまち"
+    plan.indicators = [
+        PlanIndicator(title="満足度", unit="点", base_year=2016, base="62.3", target_year=2025, target="70.0")
+    ]
+    revision = plan.save_revision()
+    revision.publish()
+    revision.content |= {
+        "points": [{"title": "ICTの活用", "text": "職員が書き直した文"}, {"title": "足したポイント", "text": ""}],
+        "measures": [
+            {"policy": "協働に関する情報の発信・共有", "title": "足した施策", "text": "短く", "doubt": "年度は未確認"},
+            {"policy": "足した方針", "title": "別の施策", "text": "", "doubt": ""},
+        ],
+        "indicators": [{"title": "満足度", "result": "66.6", "result_year": 2024}],
+    }
+    revision.save()
+    assert build_plan(PlanPage.objects.get(pk=plan.pk)) == 6
+    pages = {page.title: page for page in MeasurePage.objects.all()}
+    assert set(pages) == {
+        "ICTの活用",
+        "足したポイント",
+        "協働に関する情報の発信・共有",
+        "足した施策",
+        "足した方針",
+        "別の施策",
+    }
+    assert pages["ICTの活用"].summary == "職員が書き直した文" and pages["足した施策"].doubt == "年度は未確認"
+    assert pages["別の施策"].get_parent().title == "足した方針"
+    assert [(result.year, str(result.value)) for result in PlanResult.objects.all()] == [(2024, "66.6")]
 
 
 def test_setting_up_twice_changes_nothing_that_staff_wrote(db):
@@ -95,3 +167,13 @@ def test_editors_may_publish_pages_without_a_second_person(site, django_user_mod
     user.groups.add(Group.objects.get(name="編集"))
     page = StandardPage.objects.get(slug="about", locale__language_code="ja")
     assert page.permissions_for_user(user).can_publish()
+
+
+def test_of_the_magazine_stands_what_was_published_and_nothing_invented(site):
+    issues = MagazineIssuePage.objects.live().order_by("number")
+    assert [issue.number for issue in issues] == list(range(49, 57))
+    assert (issues[0].issued_on, issues[7].issued_on) == (date(2018, 6, 1), date(2020, 3, 1))
+    assert all(
+        issue.pdf is None and not issue.articles.exists() and "2018〜2020年" in issue.summary for issue in issues
+    )
+    assert "未確認" in MagazineIndexPage.objects.live().first().cadence_note

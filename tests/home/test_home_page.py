@@ -9,7 +9,7 @@ from wagtail.models import Locale, PageViewRestriction
 
 from activities.deadlines import ClosedDue, DeadlinePolicy, Rate
 from activities.models import ActivityField, Notice, NoticePolicy
-from center.models import SpecialDay
+from center.models import CentreSettings, SpecialDay
 from config.builders import (
     add_event,
     add_grant,
@@ -82,7 +82,8 @@ def under(page: BeautifulSoup, heading: str) -> BeautifulSoup:
 
 def test_an_empty_board_says_in_words_what_is_missing(read):
     page = read()
-    assert "いま、お知らせしている催しはありません" in words(under(page, "今週と、その先の催し"))
+    assert "いま、お知らせしている催しはありません" in words(under(page, "今週の催し"))
+    assert "そのあと" not in words(page.main)
     assert "2週間以内に締め切る助成金はありません" in words(under(page, "締切が近い助成金"))
     assert "いま募集はありません" in words(under(page, "いっしょにやる人"))
     assert not page.select(".hero__aside, .himekuri__foot")
@@ -125,31 +126,56 @@ def test_the_leaf_counts_the_days_to_the_next_mail(read, tokyo):
 # events
 
 
+def this_week(page: BeautifulSoup) -> list:
+    return under(page, "今週の催し").select(".rows > li")
+
+
+def later(page: BeautifulSoup) -> list[str]:
+    return [words(row) for row in under(page, "今週の催し").select(".days > li")]
+
+
 def test_coming_events_stand_in_the_order_of_their_days(read, tree, tokyo):
-    add_event(tree, "あとの催し", sessions=[(tokyo(2026, 12, 6, 10), tokyo(2026, 12, 6, 12))], fee="300円")
+    add_event(tree, "土曜の催し", sessions=[(tokyo(2026, 11, 28, 10), tokyo(2026, 11, 28, 12))], fee="300円")
     add_event(tree, "あしたの催し", sessions=[(tokyo(2026, 11, 25, 10), tokyo(2026, 11, 25, 11, 30))], is_free=True)
     add_event(tree, "終わった催し", sessions=[(tokyo(2026, 11, 20, 10), tokyo(2026, 11, 20, 12))])
     add_event(tree, "下書きの催し", sessions=[(tokyo(2026, 11, 26, 10), None)], live=False)
-    rows = under(read(), "今週と、その先の催し").select(".rows > li")
-    assert [words(row.h3) for row in rows] == ["あしたの催し", "あとの催し"]
+    rows = this_week(read())
+    assert [words(row.h3) for row in rows] == ["あしたの催し", "土曜の催し"]
     assert words(rows[0].select_one(".row__labels")) == "催し あした"
     assert words(rows[0].select_one(".row__meta")) == "10時〜11時30分"
     assert words(rows[0].select_one(".row__terms")) == "無料・申込なし"
-    assert words(rows[1].time) == "12月 6 日 日曜" and "day--sun" in rows[1].time["class"]
+    assert words(rows[1].time) == "11月 28 日 土曜"
 
 
-def test_a_course_is_one_row_and_says_how_many_times(read, tree, tokyo):
-    days = [tokyo(2026, 12, day, 13, 30) for day in (5, 12, 19)]
+def test_after_this_week_a_month_is_told_day_by_day(read, tree, tokyo):
+    add_event(tree, "日曜の催し", sessions=[(tokyo(2026, 11, 29, 10), None)])
+    add_event(tree, "月曜の催し", sessions=[(tokyo(2026, 11, 30, 10), None)])
+    add_event(tree, "ひと月後の催し", sessions=[(tokyo(2026, 12, 25, 10), None)])
+    add_event(tree, "来年の催し", sessions=[(tokyo(2027, 1, 9, 10), None)])
+    page = read()
+    assert [words(row.h3) for row in this_week(page)] == ["日曜の催し"]
+    assert later(page) == ["11月30日（月） 月曜の催し", "12月25日（金） ひと月後の催し"]
+
+
+def test_a_week_without_an_event_says_so_and_shows_what_comes_after(read, tree, tokyo):
+    add_event(tree, "来週の催し", sessions=[(tokyo(2026, 12, 1, 10), None)])
+    page = read()
+    assert "今週の催しは、ありません。" in words(under(page, "今週の催し"))
+    assert later(page) == ["12月1日（火） 来週の催し"] and not this_week(page)
+
+
+def test_a_course_is_one_row(read, tree, tokyo):
+    days = [tokyo(2026, 11, day, 13, 30) for day in (25, 27, 29)]
     add_lecture(tree, "はじめての団体会計", sessions=[(day, day + timedelta(hours=2)) for day in days])
-    rows = under(read(), "今週と、その先の催し").select(".rows > li")
-    assert [words(row.select_one(".row__labels")) for row in rows] == ["講座 全3回"]
-    later = under(read(tokyo(2026, 12, 6, 9)), "今週と、その先の催し").select(".rows > li time")
-    assert [leaf["datetime"] for leaf in later] == ["2026-12-12"]
+    page = read()
+    assert [words(row.h3) for row in this_week(page)] == ["はじめての団体会計"] and not later(page)
+    leaves = under(read(tokyo(2026, 11, 26, 9)), "今週の催し").select(".rows > li time")
+    assert [leaf["datetime"] for leaf in leaves] == ["2026-11-27"]
 
 
 def test_what_is_running_stands_under_its_last_day(read, tree, tokyo):
     add_event(tree, "まちの写真展", sessions=[(tokyo(2026, 11, 20, 9), tokyo(2026, 12, 15, 17))])
-    row = under(read(), "今週と、その先の催し").select_one(".rows > li")
+    row = under(read(), "今週の催し").select_one(".rows > li")
     assert "開催中" in words(row.select_one(".row__labels"))
     assert row.time["datetime"] == "2026-12-15" and words(row.time).startswith("〜12月")
     assert "11月20日（金）" in words(row.select_one(".row__meta"))
@@ -167,7 +193,7 @@ def test_a_cancelled_event_is_announced_first_and_leaves_the_list(read, tree, to
     announcement = page.select_one(".hero .notice")
     assert "中止" in words(announcement)
     assert "11月29日（日）「焼きいも」は、中止になりました。 会場の都合のためです。" in words(announcement)
-    assert not under(page, "今週と、その先の催し").select(".rows")
+    assert not under(page, "今週の催し").select(".rows")
 
 
 @pytest.mark.parametrize(
@@ -233,7 +259,9 @@ def test_posts_never_push_all_calls_off_the_paper(board, tree):
 
 
 def test_the_promise_of_today_is_counted_in_calendar_days(read):
-    assert "今日届いたお知らせは、11月27日（金）までに公開します" in words(under(read(), "今日届いたお知らせは"))
+    promise = under(read(), "3日以内に貼り出します")
+    assert "11月27日（金）までに" in words(promise)
+    assert promise.select_one("a.btn")["href"] == "/notices/new/"
 
 
 def test_the_promise_follows_the_rule_in_force_and_the_calendar(board, tokyo):
@@ -294,9 +322,31 @@ def test_the_mail_is_told_with_its_days_and_signed_up_for_elsewhere(read, tokyo)
     issue(tokyo(2026, 12, 1, 10), tokyo(2026, 11, 26, 17, 15))
     paper = under(read(), "サポートメール")
     assert "12月号は12月1日（火）10時に届きます。" in words(paper)
-    assert "11月26日（木）17時15分までに公開になったものが載ります。" in words(paper)
     assert paper.select_one("a.btn")["href"] == "/mail/"
     assert not paper.select("form, input")
+
+
+def test_the_newest_mail_can_be_read_by_everybody(read, tokyo):
+    assert "を読む" not in words(under(read(), "サポートメール"))
+    for month in (10, 11):
+        issue(
+            tokyo(2026, month, 4, 10),
+            tokyo(2026, month, 1, 17, 15),
+            state=IssueState.SENT,
+            sending_started_at=tokyo(2026, month, 4, 10),
+        )
+    link = under(read(), "サポートメール").select_one("a.go")
+    assert (link["href"], words(link)) == ("/mail/2026-11/", "11月号を読む（11月4日（水）発行）")
+
+
+def test_the_board_says_how_to_reach_the_centre(read):
+    centre = CentreSettings.load()
+    centre.phone, centre.address = "024-924-3352", "郡山市朝日1-23-7"
+    centre.save()
+    paper = under(read(), "場所と電話")
+    assert "郡山市朝日1-23-7" in words(paper) and "開館時間・休館日 未確認" in words(paper)
+    assert paper.select_one("a.tel")["href"] == "tel:0249243352"
+    assert paper.select_one("a[href='/contact/']")
 
 
 def test_the_newest_magazine_is_shown(read, tree):
@@ -318,8 +368,8 @@ def test_fields_with_a_group_are_counted(read, tree):
         if live:
             revision.publish()
     links = under(read(), "分野からさがす").select(".fields a")
-    assert [words(link) for link in links] == ["地域安全 1団体", "子どもの健全育成 2団体"]
-    assert links[0]["href"] == "/groups/?field=safety"
+    assert [words(link) for link in links] == ["子どもの健全育成 2団体", "地域安全 1団体"]
+    assert links[1]["href"] == "/groups/?field=safety"
 
 
 def test_what_one_can_do_at_the_centre_comes_from_its_pages(read, tree):
@@ -334,7 +384,7 @@ def test_made_up_things_are_marked_on_the_board_and_above_it(read, tree, tokyo):
     add_event(tree, "見本の催し", sessions=[(tokyo(2026, 11, 28, 9), None)], is_sample=True)
     page = read()
     assert "つくりもの" in words(page.select_one(".sample-strip"))
-    assert under(page, "今週と、その先の催し").select_one(".sample")
+    assert under(page, "今週の催し").select_one(".sample")
 
 
 def test_an_english_board_links_to_japanese_pages_without_a_translation(client, tree, now, tokyo):
@@ -342,7 +392,7 @@ def test_an_english_board_links_to_japanese_pages_without_a_translation(client, 
     tree.home.copy_for_translation(Locale.objects.get(language_code="en")).save_revision().publish()
     with time_machine.travel(now, tick=False):
         page = BeautifulSoup(client.get("/en/").content, "html.parser")
-    row = under(page, "Events of this week").select_one(".rows > li")
+    row = under(page, "This week").select_one(".rows > li")
     assert row.a["href"].startswith("/events/") and words(row.a) == "川そうじ (Japanese only)"
     assert words(row.time) == "Nov 28 Sat"
 
@@ -372,7 +422,7 @@ def test_the_board_costs_as_many_queries_however_much_hangs_on_it(board, tree, t
     fill(tree, tokyo, 5)
     with django_assert_max_num_queries(len(few)):
         shown = board()
-    assert len(shown["sessions"]) == 6
+    assert (len(shown["week"]), len(shown["later"])) == (5, 0)
 
 
 def test_showing_the_board_adds_only_the_frame(client, tree, tokyo, now, django_assert_max_num_queries):

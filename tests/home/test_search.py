@@ -7,6 +7,9 @@ import time_machine
 from bs4 import BeautifulSoup
 from wagtail.models import Locale, PageViewRestriction
 
+from activities.models import MagazineArticle, MagazineIssuePage, PdfPageText, PdfReading
+from center.models import CentreDocument
+from center.models.media import CleanContent
 from config.builders import (
     add_event,
     add_grant,
@@ -221,3 +224,81 @@ def test_finds_cost_as_many_queries_however_many_events_there_are(client, tree, 
         add_event(tree, f"花の行事{number}", sessions=[(tokyo(2026, 12, 5, 9), None)])
     with django_assert_max_num_queries(len(few)):
         client.get("/search/?q=花")
+
+
+@pytest.fixture
+def printed(tree):
+    """An issue whose PDF has been read: printed(50, {12: "text of page 12"})."""
+
+    def make(number: int, texts: dict[int, str], **fields) -> MagazineIssuePage:
+        pdf = CentreDocument.objects.create(title=f"{number}号", file=CleanContent(b"%PDF-", name="a.pdf"))
+        issue = add_magazine(tree, number, date(2018, 9, 1), pdf=pdf, **fields)
+        reading, _ = PdfReading.objects.update_or_create(
+            document=pdf, defaults={"file_name": pdf.file.name, "state": PdfReading.State.READ, "page_count": 16}
+        )
+        for page, text in texts.items():
+            PdfPageText.objects.create(reading=reading, number=page, text=text)
+        return issue
+
+    return make
+
+
+def test_a_printed_page_is_found_by_its_words_and_leads_to_page_and_issue(read, printed):
+    issue = printed(50, {11: "花の話", 12: "町の防災訓練に、百人が集まりました。"})
+    page = read("防災訓練")
+    assert words(page.select_one(".head__lead")) == "1件見つかりました。"
+    section = page.find("section", attrs={"aria-labelledby": "h-printed"})
+    assert words(section.h3) == "広報誌 第50号 12ページ（PDF）"
+    assert section.h3.a["href"] == f"{issue.pdf.url}#page=12"
+    assert [mark.get_text() for mark in section.select("mark")] == ["防災訓練"]
+    assert section.select_one("a.go")["href"] == issue.get_url()
+    assert "2018年9月1日（土）" in words(section)
+
+
+def test_printed_pages_of_hidden_issues_are_not_found(read, printed):
+    printed(50, {1: "防災訓練"}, live=False)
+    members = printed(51, {1: "防災訓練"})
+    PageViewRestriction.objects.create(page=members, restriction_type=PageViewRestriction.LOGIN)
+    late = printed(52, {1: "防災訓練"})
+    late.unpublish()
+    page = read("防災訓練")
+    assert words(page.select_one(".head__lead")) == "見つかりませんでした。"
+    assert not page.find("section", attrs={"aria-labelledby": "h-printed"})
+
+
+def test_the_search_of_the_magazine_lists_issues_then_every_printed_page(read, printed, tree):
+    printed(50, {number: f"花の話 {number}" for number in range(1, 21)}, summary="花の特集")
+    add_group(tree, "花の会")
+    everything = read("花")
+    chips = [words(link) for link in everything.select(".chips a")]
+    assert "すべて 22" in chips and "広報誌 21" in chips
+    section = everything.find("section", attrs={"aria-labelledby": "h-printed"})
+    assert len(section.select("h3")) == 3 and "type=magazine" in section.select("a.go")[-1]["href"]
+    first, second = read("花", type="magazine"), read("花", type="magazine", p="2")
+    assert titles(first)[0] == "あしすとぱぁく 第50号"
+    assert len(titles(first)) == 15 and len(titles(second)) == 6
+    assert len(set(titles(first) + titles(second))) == 21
+
+
+def test_printed_pages_are_found_whatever_the_width_of_letters(read, printed):
+    printed(50, {3: "ＮＰＯ法人の①会計、ﾎﾞﾗﾝﾃｨｱの募集"})
+    for query in ("NPO", "ボランティア", "会計"):
+        assert "第50号 3ページ" in words(read(query).main), query
+
+
+def test_printed_pages_of_a_japanese_issue_are_found_among_english_pages(read, printed, tree):
+    printed(50, {12: "防災訓練"})
+    english = Locale.objects.get(language_code="en")
+    for page in (tree.home, tree.magazine):
+        page.copy_for_translation(english).save_revision().publish()
+    page = read("防災訓練", path="/en/search/")
+    assert page.select_one("main h3 a")["href"].endswith("#page=12")
+
+
+def test_an_article_of_an_issue_is_found_and_shown_in_its_sentence(read, tree):
+    issue = add_magazine(tree, 56, date(2020, 3, 1), live=False)
+    body = [{"type": "paragraph", "value": "<p>図書館で読み聞かせをしています。</p>"}]
+    issue.articles = [MagazineArticle(title="団体をたずねて", body=body)]
+    issue.save_revision().publish()
+    hit = read("読み聞かせ").select_one(".hits li")
+    assert words(hit.h3) == "あしすとぱぁく 第56号" and hit.mark.get_text() == "読み聞かせ"

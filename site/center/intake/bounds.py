@@ -32,6 +32,14 @@ MAX_PDF_OBJECTS = 300_000
 # What one packed stream of a PDF's structure may unfold to.
 MAX_PDF_STREAM_BYTES = 256 * MEGABYTE
 
+# The picture of a PDF's first page, in pixels, and the text that is kept of one page: a full page of the magazine has
+# about 2,000 characters; what is asked of PDFium is more, because control signs are dropped afterwards.
+COVER_WIDTH = 720
+MAX_COVER_HEIGHT = 1_440
+COVER_QUALITY = 82
+MAX_PAGE_CHARACTERS = 12_000
+MAX_RAW_CHARACTERS = 20_000
+
 # What an Office file (a zip archive) may unfold to.
 MAX_ARCHIVE_ENTRIES = 2_000
 MAX_ARCHIVE_BYTES = 200 * MEGABYTE

@@ -68,7 +68,7 @@ def check_render_time(value: str, *, now: datetime, min_age: timedelta | None = 
 class _StampField(forms.Field):
     """Never counts as typed by the person."""
 
-    widget = forms.HiddenInput(attrs={"autocomplete": "off"})
+    widget = forms.HiddenInput()
 
     def has_changed(self, initial, data) -> bool:
         return False

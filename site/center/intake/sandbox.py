@@ -24,6 +24,18 @@ def clean_apart(job: str, content: bytes) -> tuple[dict, bytes]:
     Blocks for two minutes at most. Raises Refused and nothing else: "too_heavy" when the file costs more than it may,
     "busy" when no process could be had, "unreadable" when the process died over it.
     """
+    return _work_apart(job, content, WORKER_WALL_SECONDS)
+
+
+def read_pdf_apart(content: bytes, *, seconds: float = WORKER_WALL_SECONDS) -> tuple[dict, bytes]:
+    """What stands in a PDF, found out in a process of its own that has so many seconds.
+
+    Gives the facts (pages; texts, one for each page) and the first page as JPEG. Raises Refused as `clean_apart` does.
+    """
+    return _work_apart("pdf-pages", content, seconds)
+
+
+def _work_apart(job: str, content: bytes, seconds: float) -> tuple[dict, bytes]:
     if not _turns.acquire(timeout=WAIT_FOR_TURN_SECONDS):
         raise Refused("busy")
     try:
@@ -31,7 +43,7 @@ def clean_apart(job: str, content: bytes) -> tuple[dict, bytes]:
             [sys.executable, "-m", "center.intake.worker", job],
             input=content,
             capture_output=True,
-            timeout=WORKER_WALL_SECONDS,
+            timeout=seconds,
             cwd=_PACKAGE_ROOT,
             env={"PYTHONDONTWRITEBYTECODE": "1"},
             check=False,

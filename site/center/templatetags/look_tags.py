@@ -170,6 +170,11 @@ class Language:
     url: str
     is_translation: bool
 
+    @property
+    def full_url(self) -> str:
+        """Its address with scheme and host, as search engines want it."""
+        return settings.SITE_URL + self.url if self.url.startswith("/") else self.url
+
 
 @register.simple_tag(takes_context=True)
 def languages(context: template.Context) -> list[Language]:
@@ -282,10 +287,11 @@ def crumbs_of(context: template.Context, page: Page | None) -> list[Crumb]:
 
 @register.simple_tag
 def pages_beside(page: Page) -> list[Page]:
-    """The public pages under the same page as `page`, itself included; none for the pages right below home."""
+    """The public pages of its type under the same page as `page`, itself included; none right below home."""
     if not page.pk or page.depth <= 3:
         return []
-    return list(publicly_visible(Page.objects.sibling_of(page)).select_related("locale").order_by("path"))
+    near = Page.objects.sibling_of(page).filter(content_type_id=page.content_type_id)
+    return list(publicly_visible(near).select_related("locale").order_by("path"))
 
 
 @register.simple_tag(takes_context=True)

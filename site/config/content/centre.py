@@ -4,6 +4,8 @@ Source: 第二次郡山市協働推進基本計画 概要版 (郡山市, March 2
 stays empty and is shown as 未確認.
 """
 
+from datetime import date
+
 CENTRE = {
     "nickname": "アシストパーク郡山",
     "nickname_en": "Assist Park Koriyama",
@@ -80,10 +82,11 @@ LECTURE_TOPICS = [
 EQUIPMENT = ["印刷機（輪転機）", "紙折り機", "コピー機", "穴あけパンチ（大）", "製本用ホッチキス（大）", "台車"]
 
 STANDS = [
-    ("郡山市役所 西庁舎1階", ""),
-    ("ビッグアイ6階 市民プラザ前", ""),
-    ("その他、各所の情報コーナー", "場所は電話でお確かめください。"),
+    ("郡山市役所 西庁舎1階", "", "郡山市役所西庁舎"),
+    ("ビッグアイ6階 市民プラザ前", "", "郡山市民サービスセンター"),
+    ("その他、各所の情報コーナー", "場所は電話でお確かめください。", ""),
 ]
+"""Name, note, and the facility of the city's open data in the same house, for its place on the map."""
 
 TAGS = ["センターから", "助成金", "講座", "催し", "募集", "団体から", "広報誌"]
 
@@ -104,6 +107,19 @@ TOPICS = [
 
 MAGAZINE_CADENCE = [(3, 1), (6, 1), (9, 1), (12, 1)]
 """First days of March, June, September and December, as in 2018 to 2020."""
+MAGAZINE_CADENCE_NOTE = "2018〜2020年に、3月・6月・9月・12月の1日に出ていたことからの目安です。いまの予定は未確認です。"
+MAGAZINE_ISSUES = [
+    (49, date(2018, 6, 1)),
+    (50, date(2018, 9, 1)),
+    (51, date(2018, 12, 1)),
+    (52, date(2019, 3, 1)),
+    (53, date(2019, 6, 1)),
+    (54, date(2019, 9, 1)),
+    (55, date(2019, 12, 1)),
+    (56, date(2020, 3, 1)),
+]
+"""Numbers and days as published in 2018 to 2020; what stood in them is not known here."""
+MAGAZINE_ISSUE_SUMMARY = "号数と発行日は、2018〜2020年に公表された資料によります。中身は、まだここに載せていません。"
 
 CRITERIA = [
     "郡山市の市民や団体による、公益のための活動であること",

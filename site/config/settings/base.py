@@ -151,6 +151,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+SHARE_ROOT = f"{VAR_ROOT}/share"
+"""The pictures that go with shared addresses; whatever is missing is drawn anew."""
+SHARE_FONT = env.str("SHARE_FONT", default="")
+"""A font file for them (bold, Japanese); empty takes the packaged one."""
 FILE_UPLOAD_PERMISSIONS = 0o644
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # Wagtail's page editor sends many
@@ -158,6 +162,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # Wagtail's page editor sends many
 # Wagtail
 WAGTAIL_SITE_NAME = "アシストパーク郡山"
 WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAILREDIRECTS_AUTO_CREATE = False  # center.moved_pages does it, also for large sections
 WAGTAILIMAGES_IMAGE_MODEL = "center.CentreImage"
 WAGTAILDOCS_DOCUMENT_MODEL = "center.CentreDocument"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "center.forms.CentreImageForm"

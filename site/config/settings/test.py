@@ -20,6 +20,7 @@ MEDIA_ROOT = f"{TEST_ROOT}/media"
 PRIVATE_ROOT = f"{TEST_ROOT}/private"
 OUTBOX_DIR = f"{TEST_ROOT}/outbox"
 INSTANCE_DIR = f"{TEST_ROOT}/instances"
+SHARE_ROOT = f"{TEST_ROOT}/share"
 EMAIL_URL = ""
 STATIC_ROOT = f"{TEST_ROOT}/static"
 STORAGES = {

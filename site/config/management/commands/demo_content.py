@@ -66,4 +66,5 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(made))
             return
         words = {"groups": "団体", "subscribers": "購読者", "pages": "ページ", "notices": "掲載依頼", "issues": "号"}
+        words["inquiries"] = "連絡と相談"
         self.stdout.write("見本を作りました：" + "、".join(f"{words[name]} {count}" for name, count in made.items()))

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 from django.utils import timezone
 
+from activities.pdf_reading import read_waiting_pdfs
 from activities.services import tick_notices
 from center.visibility import record_public_spans
 from newsletter.services import tick_newsletter
@@ -45,6 +46,7 @@ STEPS: tuple[tuple[str, Callable[..., dict]], ...] = (
     ("notices", tick_notices),
     ("newsletter", tick_newsletter),
     ("subscribers", _subscribers),
+    ("magazine", read_waiting_pdfs),
 )
 
 
