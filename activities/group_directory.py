@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -43,7 +44,8 @@ def groups_at(now: datetime, *, page: Page, request: HttpRequest) -> dict:
     }
     row = known(request.GET, "kana", [*ROWS, OTHER])
     found = queries.groups(**asked, **reading)
-    heads = set(found.prefetch_related(None).order_by().values_list("kana_row", flat=True).distinct())
+    plain = found.prefetch_related(None).order_by()
+    heads = dict(plain.values("kana_row").annotate(number=Count("pk")).values_list("kana_row", "number"))
     parts = asked | {"kana": row}
     field_choices = choices([(field.slug, field) for field in fields], asked["field"])
     area_choices = choices([(area.slug, area) for area in areas], asked["area"])
@@ -57,7 +59,11 @@ def groups_at(now: datetime, *, page: Page, request: HttpRequest) -> dict:
     }
     return {
         "today": tokyo_date(now),
-        "page_obj": page_of(found.filter(kana_row=row) if row else found, request.GET),
+        "page_obj": page_of(
+            found.filter(kana_row=row) if row else found,
+            request.GET,
+            count=heads.get(row, 0) if row else sum(heads.values()),
+        ),
         "chips": [
             Chip("?", pgettext("groups", "All"), not any(parts.values())),
             Chip(address(parts, recruiting=not asked["recruiting"]), _("looking for members"), asked["recruiting"]),

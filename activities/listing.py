@@ -30,9 +30,15 @@ class Choice:
     is_chosen: bool = False
 
 
-def page_of(rows: QuerySet, query: QueryDict, size: int = PAGE_SIZE) -> PageOfRows:
-    """The page of `rows` that `?p=` asks for; anything that is no number is the first, too high a number the last."""
-    return Paginator(rows, size).get_page(query.get("p"))
+def page_of(rows: QuerySet, query: QueryDict, size: int = PAGE_SIZE, *, count: int | None = None) -> PageOfRows:
+    """The page of `rows` that `?p=` asks for; anything that is no number is the first, too high a number the last.
+
+    Whoever knows already how many rows there are says so with `count` and spares the question.
+    """
+    pages = Paginator(rows, size)
+    if count is not None:
+        pages.count = count
+    return pages.get_page(query.get("p"))
 
 
 def known(query: QueryDict, name: str, values: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """What the pages of the magazine show: all issues by fiscal year, and one issue with its neighbours."""
 
+from collections import Counter
 from datetime import date, datetime
 
 from django.db.models import prefetch_related_objects
@@ -25,10 +26,12 @@ def magazine_at(now: datetime, *, page: "models.MagazineIndexPage", request: Htt
     today = tokyo_date(now)
     asked = {"now": now, "language": page.locale.language_code, "visible": publicly_visible(now=now)}
     days = queries.magazine_issues(**asked).select_related(None).order_by().values_list("issued_on", flat=True)
-    years = sorted({fiscal_year(day) for day in days}, reverse=True)
+    counts = Counter(fiscal_year(day) for day in days)
+    years = sorted(counts, reverse=True)
     wanted = known(request.GET, "year", [str(year) for year in years])
     year = int(wanted) if wanted else None
-    page_obj = page_of(queries.magazine_issues(year=year, **asked), request.GET)
+    count = counts[year] if year is not None else counts.total()
+    page_obj = page_of(queries.magazine_issues(year=year, **asked), request.GET, count=count)
     newest = None if year or page_obj.number > 1 else next(iter(page_obj.object_list), None)
     if newest:
         prefetch_related_objects([newest], "articles")

@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 import time_machine
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import translation
@@ -38,6 +39,17 @@ def _rows() -> Rows:
             cursor.execute(f"""SELECT rowid, {", ".join("+" + name for name in names)} FROM "{table}" """)
             found[table, ", ".join(names)] = {row[0]: row[1:] for row in cursor.fetchall()}
     return found
+
+
+def put_back(rows: Rows | None) -> None:
+    """Bring the database back to these rows, after tests that really wrote; nothing where rows cannot be replayed."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for (name, columns), kept in (rows or {}).items():
+            cursor.execute(f'DELETE FROM "{name}"')
+            places = ", ".join(["%s"] * (columns.count(",") + 1))
+            cursor.executemany(f'INSERT INTO "{name}" ({columns}) VALUES ({places})', list(kept.values()))
+    ContentType.objects.clear_cache()
+    Site.clear_site_root_paths_cache()
 
 
 @dataclass(frozen=True)
@@ -78,6 +90,14 @@ class Built:
                     cursor.executemany(f'INSERT INTO "{name}" ({columns}) VALUES ({places})', new)
         Site.clear_site_root_paths_cache()
         return True
+
+
+@pytest.fixture(scope="session")
+def put_back_first_rows(django_db_setup, django_db_blocker) -> Callable[[], None]:
+    """Call it when the database was written to for real: it is as after the migrations again."""
+    with django_db_blocker.unblock():
+        first = _rows() if connection.vendor == "sqlite" else None
+    return lambda: put_back(first)
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from center.japanese.dates import day_words, time_words
 from center.opening import tokyo_date
 from center.pages import (
     BodyMixin,
+    GatedMixin,
     InReason,
     KeyFact,
     Mailable,
@@ -59,7 +60,7 @@ class ApplicationWay(models.TextChoices):
     OTHER = "other", _("other way")
 
 
-class EventPage(SampleMixin, SummaryMixin, BodyMixin, AccessMixin, Mailable, Page):
+class EventPage(SampleMixin, SummaryMixin, BodyMixin, AccessMixin, Mailable, GatedMixin, Page):
     """One event of a group; lecture, festa and salon extend it. When it happens is in its sessions."""
 
     state = models.CharField(

@@ -18,6 +18,7 @@ from center.japanese.dates import day_words
 from center.opening import tokyo_date
 from center.pages import (
     BodyMixin,
+    GatedMixin,
     InReason,
     KeyFact,
     Mailable,
@@ -41,7 +42,7 @@ class ApplicantKind(models.TextChoices):
     NEW = "new", _("those who are about to start")
 
 
-class GrantPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
+class GrantPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, GatedMixin, Page):
     """One grant, one round of applications."""
 
     funder = models.CharField(_("funder"), max_length=160)

@@ -12,7 +12,7 @@ from wagtail.search import index
 from activities import group_directory, page_checks
 from activities.models.measure import measure_panels
 from center.japanese.kana import kana_key, kana_row
-from center.pages import BodyMixin, SampleMixin, SummaryMixin
+from center.pages import BodyMixin, GatedMixin, SampleMixin, SummaryMixin
 from center.translations import synchronised
 
 
@@ -27,7 +27,7 @@ class GroupKind(models.TextChoices):
     OTHER = "other", _("other")
 
 
-class GroupPage(SampleMixin, SummaryMixin, BodyMixin, Page):
+class GroupPage(SampleMixin, SummaryMixin, BodyMixin, GatedMixin, Page):
     """One group that is active in the city, as citizens see it."""
 
     kana = models.CharField(

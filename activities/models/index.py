@@ -4,10 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from activities import event_list, grant_board, group_directory, lists, news_board
-from center.pages import BodyMixin, SummaryMixin
+from center.pages import BodyMixin, GatedMixin, SummaryMixin
 
 
-class IndexPage(SummaryMixin, BodyMixin, Page):
+class IndexPage(SummaryMixin, BodyMixin, GatedMixin, Page):
     """Base of the lists: a heading sentence, a text above or below, and the children."""
 
     parent_page_types = ["home.HomePage"]

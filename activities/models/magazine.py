@@ -17,7 +17,17 @@ from activities.models.measure import measure_panels
 from activities.models.pdf_reading import PdfReading
 from center.blocks import BodyBlock
 from center.japanese.dates import day_words
-from center.pages import InReason, KeyFact, Mailable, OutReason, SampleMixin, ShareDay, SummaryMixin, Usefulness
+from center.pages import (
+    GatedMixin,
+    InReason,
+    KeyFact,
+    Mailable,
+    OutReason,
+    SampleMixin,
+    ShareDay,
+    SummaryMixin,
+    Usefulness,
+)
 from center.translations import synchronised
 
 
@@ -87,7 +97,7 @@ class MagazineCadence(Orderable):
             raise ValidationError(_("There is no such day in every year.")) from error
 
 
-class MagazineIssuePage(SampleMixin, SummaryMixin, Mailable, Page):
+class MagazineIssuePage(SampleMixin, SummaryMixin, Mailable, GatedMixin, Page):
     """One issue: number, date, its PDF and its articles."""
 
     number = models.PositiveSmallIntegerField(_("number"), help_text=_("Only the figure, for example 57."))

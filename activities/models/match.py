@@ -14,6 +14,7 @@ from activities.match_panel import CounterpartsPanel
 from activities.models.measure import measure_panels
 from center.pages import (
     BodyMixin,
+    GatedMixin,
     InReason,
     KeyFact,
     Mailable,
@@ -69,7 +70,7 @@ class MatchStage(models.TextChoices):
     ENDED = "ended", _("ended")
 
 
-class MatchPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
+class MatchPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, GatedMixin, Page):
     """One post: somebody looks for something or offers it, until a day."""
 
     direction = models.CharField(

@@ -8,7 +8,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.models import Orderable, Page
 
 from activities import measures
-from center.pages import BodyMixin, SummaryMixin
+from center.pages import BodyMixin, GatedMixin, SummaryMixin
 
 
 class MeasureKind(models.TextChoices):
@@ -19,7 +19,7 @@ class MeasureKind(models.TextChoices):
     MEASURE = "measure", _("measure")
 
 
-class MeasurePage(SummaryMixin, BodyMixin, Page):
+class MeasurePage(SummaryMixin, BodyMixin, GatedMixin, Page):
     """One point, policy or measure of the plan. Pages tied to it say by themselves what was done for it."""
 
     kind = models.CharField(_("kind"), max_length=8, choices=MeasureKind.choices, default=MeasureKind.MEASURE)

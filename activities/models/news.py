@@ -13,6 +13,7 @@ from activities.deadline_words import deadline_moment, deadline_words, is_past_d
 from activities.models.measure import measure_panels
 from center.pages import (
     BodyMixin,
+    GatedMixin,
     InReason,
     KeyFact,
     Mailable,
@@ -34,7 +35,7 @@ class NewsKind(models.TextChoices):
     ANNOUNCEMENT = "announcement", _("announcement")
 
 
-class NewsPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, Page):
+class NewsPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, GatedMixin, Page):
     """One piece of news from the centre or a group."""
 
     kind = models.CharField(_("kind"), max_length=12, choices=NewsKind.choices, default=NewsKind.ANNOUNCEMENT)

@@ -6,11 +6,11 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
 
 from center.check_panel import ContentChecksPanel
-from center.pages import BodyMixin
+from center.pages import BodyMixin, GatedMixin
 from home import overview
 
 
-class HomePage(BodyMixin, Page):
+class HomePage(BodyMixin, GatedMixin, Page):
     """The notice board: today, what is coming, what closes soon, and the promise."""
 
     heading = models.CharField(

@@ -10,7 +10,7 @@ from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable, Page
 
-from center.pages import BodyMixin, SummaryMixin
+from center.pages import BodyMixin, GatedMixin, SummaryMixin
 from home import overview
 
 
@@ -24,7 +24,7 @@ class PlanActor(models.TextChoices):
     CITY = "city", _("the city")
 
 
-class PlanPage(SummaryMixin, BodyMixin, Page):
+class PlanPage(SummaryMixin, BodyMixin, GatedMixin, Page):
     """One plan: its goal, indicators and matrix; points, policies and measures stand below it as pages."""
 
     goal = models.CharField(

@@ -9,11 +9,11 @@ from wagtail.models import Page
 from activities import service_queries, stand_map
 from activities.models import ConsultationKind, Equipment
 from center.opening import tokyo_date
-from center.pages import BodyMixin, SampleMixin, SummaryMixin
+from center.pages import BodyMixin, GatedMixin, SampleMixin, SummaryMixin
 from center.visibility import publicly_visible
 
 
-class StandardPage(SampleMixin, SummaryMixin, BodyMixin, Page):
+class StandardPage(SampleMixin, SummaryMixin, BodyMixin, GatedMixin, Page):
     """A page of text. One below the services may be that of a consultation: then it leads to the form."""
 
     consultation = models.CharField(
@@ -47,7 +47,7 @@ class StandardPage(SampleMixin, SummaryMixin, BodyMixin, Page):
         return context
 
 
-class ServiceIndexPage(SummaryMixin, BodyMixin, Page):
+class ServiceIndexPage(SummaryMixin, BodyMixin, GatedMixin, Page):
     """使う・相談する: consultations as pages below, equipment and stands as rows."""
 
     parent_page_types = ["home.HomePage"]

@@ -1,9 +1,16 @@
 """Headers and languages that hold for every answer."""
 
+from contextlib import nullcontext
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils.cache import cc_delim_re
+from django.utils.translation import get_language
+from wagtail.url_routing import RouteResult
+
+from center.page_route import page_for_path
+from center.visibility import one_look
 
 ADMIN_CSP = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
@@ -18,7 +25,9 @@ class PublicHeadersMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        only_reads = request.method in ("GET", "HEAD") and not request.path.startswith("/admin/")
+        with one_look() if only_reads else nullcontext():
+            response = self.get_response(request)
         if request.path.startswith("/admin/"):
             response.headers.setdefault("Content-Security-Policy", ADMIN_CSP)
         private = request.method not in ("GET", "HEAD") or response.status_code >= 400 or response.cookies
@@ -42,3 +51,19 @@ class PrefixLocaleMiddleware(LocaleMiddleware):
         if response.headers.get("Content-Language", "").startswith("ja-"):
             response.headers["Content-Language"] = settings.LANGUAGE_CODE
         return response
+
+
+class PageRouteMiddleware:
+    """Finds the page of an address in two queries, whatever its depth, before Wagtail walks down the tree to it."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args: tuple, kwargs: dict) -> None:
+        if request.resolver_match.view_name == "wagtail_serve" and (path := next(iter(args), "")):
+            page = page_for_path(request, path, language=get_language() or settings.LANGUAGE_CODE)
+            if page is not None:
+                request._wagtail_route_for_request = RouteResult(page)

@@ -8,10 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
+from wagtail.models import PageViewRestriction
 from wagtail.search import index
 
 from center.blocks import BodyBlock
 from center.check_panel import ContentChecksPanel
+from center.visibility import current_gate
+
+LIST_DEPTH = 3
+"""How deep in the tree the lists stand: right below the home page."""
 
 
 class OutReason(models.TextChoices):
@@ -71,6 +76,21 @@ class ShareDay:
 
     on: date
     is_until: bool = False
+
+
+class GatedMixin(models.Model):
+    """Asks the one gate first, so that Wagtail need not look for restrictions where none can be."""
+
+    class Meta:
+        abstract = True
+
+    def get_view_restrictions(self) -> models.QuerySet:
+        """As Wagtail has it: the restrictions on the page and on what it hangs below; an alias has its source's."""
+        restricted = current_gate().restricted
+        is_list = self.depth <= LIST_DEPTH and self.alias_of_id is None
+        if not restricted or (is_list and not self.path.startswith(restricted)):
+            return PageViewRestriction.objects.none()
+        return super().get_view_restrictions()
 
 
 class SampleMixin(models.Model):

@@ -3,11 +3,14 @@
 Every list, search, feed, calendar, open-data file and the assembly of the mail asks `publicly_visible()`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 from wagtail.query import PageQuerySet
@@ -15,27 +18,66 @@ from wagtail.query import PageQuerySet
 from center.models import PublicSpan
 
 
-def _hidden_branches() -> Q:
-    """Everything below a page that is not live, and everything at or below one with a view restriction."""
-    hidden = Q(pk__in=[])
-    for path in Page.objects.filter(live=False, numchild__gt=0, depth__gt=1).values_list("path", flat=True):
-        hidden |= Q(path__startswith=path)
-    for path in PageViewRestriction.objects.values_list("page__path", flat=True):
-        hidden |= Q(path__startswith=path)
-    return hidden
+@dataclass(frozen=True)
+class Gate:
+    """The tree paths at which the way to the public is closed, for the page there and everything below it."""
+
+    not_live: tuple[str, ...]
+    restricted: tuple[str, ...]
+
+    @classmethod
+    def read(cls) -> "Gate":
+        """As the database has it now; one query."""
+        drafts = Page.objects.filter(live=False, numchild__gt=0, depth__gt=1).order_by()
+        restrictions = PageViewRestriction.objects.order_by()
+        paths = drafts.values_list("path", Value(0)).union(restrictions.values_list("page__path", Value(1)))
+        found: tuple[list[str], list[str]] = ([], [])
+        for path, is_restricted in paths:
+            found[is_restricted].append(path)
+        return cls(*(tuple(sorted(part)) for part in found))
+
+    def hidden(self) -> Q:
+        """A filter on pages: everything that does not get through."""
+        hidden = Q(pk__in=[])
+        for path in (*self.not_live, *self.restricted):
+            hidden |= Q(path__startswith=path)
+        return hidden
+
+
+_remembered: ContextVar[list[Gate] | None] = ContextVar("remembered gate", default=None)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Inside, the gate is read once however often it is asked. For answers that only read."""
+    token = _remembered.set([])
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
+def current_gate() -> Gate:
+    """The gate now, or as it was at the first question inside `one_look`."""
+    seen = _remembered.get()
+    if seen is None:
+        return Gate.read()
+    if not seen:
+        seen.append(Gate.read())
+    return seen[0]
 
 
 def publicly_visible(pages: PageQuerySet | None = None, *, now: datetime | None = None) -> PageQuerySet:
     """Return those of `pages` (default: all) that everybody may read at `now` (default: this moment).
 
     Live, every ancestor live, no view restriction on it or an ancestor, not past its expiry, below a site's root.
-    Keeps the order and type of `pages`; costs two small queries beside the result.
+    Keeps the order and type of `pages`; costs one small query beside the result, once an answer (`one_look`).
     """
     now = now or timezone.now()
     if pages is None:
         pages = Page.objects.all()
     return pages.filter(Q(expire_at__isnull=True) | Q(expire_at__gt=now), live=True, depth__gt=1).exclude(
-        _hidden_branches()
+        current_gate().hidden()
     )
 
 

@@ -395,6 +395,8 @@ def editor_data(page: EventPage, **changes) -> dict:
         "application_way": page.application_way,
         "sessions-TOTAL_FORMS": "0",
         "sessions-INITIAL_FORMS": "0",
+        "measure_links-TOTAL_FORMS": "0",
+        "measure_links-INITIAL_FORMS": "0",
         "comments-TOTAL_FORMS": "0",
         "comments-INITIAL_FORMS": "0",
         "body-count": "0",

@@ -12,7 +12,7 @@ from activities import event_list
 from activities.models import Area, EventState
 from config.builders import add_event, add_festa, add_group, add_lecture, add_salon
 
-MOST_OF_A_LIST, MOST_OF_A_PAGE = 9, 25
+MOST_OF_A_LIST, MOST_OF_A_PAGE = 9, 12
 """Queries of what a list shows; and of the whole answer, where finding the page, its rights, the languages and the
 menu cost the rest."""
 

@@ -21,7 +21,7 @@ from config.builders import (
     add_news,
 )
 
-MOST_OF_A_LIST, MOST_OF_A_PAGE = 9, 25
+MOST_OF_A_LIST, MOST_OF_A_PAGE = 9, 12
 """Queries of what a list shows; and of the whole answer, where finding the page, its rights, the languages and the
 menu cost the rest."""
 

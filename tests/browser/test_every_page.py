@@ -15,7 +15,6 @@ import pypdfium2
 import pytest
 import time_machine
 from django.core import signing
-from django.core.management import call_command
 from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
@@ -137,7 +136,7 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup, django_db_blocker):
+def site(django_db_setup, django_db_blocker, put_back_first_rows):
     """The whole site with the sample month, set up once and thrown away at the end.
 
     It comes before the browser, whose loop gives the main thread another connection to the database.
@@ -151,7 +150,7 @@ def site(django_db_setup, django_db_blocker):
             ).play()
             yield Site(server.url)
         server.stop()
-        call_command("flush", verbosity=0, interactive=False)
+        put_back_first_rows()
 
 
 @pytest.fixture(scope="module")

@@ -218,10 +218,7 @@ def _translated(page: Page | None, request: HttpRequest | None) -> dict[str, tup
         return {}
     keys = [site.root_page.translation_key] + ([page.translation_key] if page else [])
     pages = Page.objects.filter(translation_key__in=keys, live=True).exclude(locale__language_code=_language())
-    others = list(pages.select_related("locale"))
-    if others:  # the gate costs two queries more, and most pages have no translation
-        public = set(publicly_visible(pages).values_list("pk", flat=True))
-        others = [other for other in others if other.pk in public]
+    others = list(publicly_visible(pages).select_related("locale"))
     found: dict[str, tuple[str, bool]] = {}
     # the home pages first, so that a translation of the page itself takes their place
     for other in sorted(others, key=lambda other: page is not None and other.translation_key == page.translation_key):
