@@ -100,6 +100,20 @@ def put_back_first_rows(django_db_setup, django_db_blocker) -> Callable[[], None
     return lambda: put_back(first)
 
 
+@pytest.fixture(autouse=True)
+def rows_put_back(request, django_db_blocker):
+    """After a test that really commits, the rows that the migrations wrote are there again; the flush takes them."""
+    mark = request.node.get_closest_marker("django_db")
+    commits = {"transactional_db", "live_server"}.intersection(request.fixturenames)
+    if not (commits or (mark and mark.kwargs.get("transaction"))):
+        yield
+        return
+    put_back_rows = request.getfixturevalue("put_back_first_rows")
+    yield
+    with django_db_blocker.unblock():
+        put_back_rows()
+
+
 @pytest.fixture(scope="session")
 def built_tree(django_db_setup, django_db_blocker) -> Built | None:
     with django_db_blocker.unblock(), time_machine.travel(datetime(2020, 4, 1, 9, tzinfo=TOKYO)):

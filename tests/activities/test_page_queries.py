@@ -223,7 +223,7 @@ def test_the_gate_is_asked_once_for_several_reads(tree, tokyo, now, django_asser
     group = add_group(tree, "会")
     add_event(tree, "甲", sessions=[(tokyo(2026, 12, 5, 9), None)], organiser_group=group)
     add_news(tree, "報告", group=group)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         visible = queries.publicly_visible(now=now)
     with django_assert_num_queries(2):
         list(queries.news(now=now, language="en", visible=visible))
