@@ -9,7 +9,7 @@ from wagtail.search import index
 from wagtail.signals import page_published
 
 from activities.models import MagazineIssuePage, PdfReading
-from activities.notice_publication import record_publication
+from activities.notices.publication import record_publication
 from activities.pdf_reading import drop_covers, note_pdf
 from center.models import CentreDocument
 from center.signals import page_visibility_changed

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from activities import calendars, feeds, grant_calendar, inquiry_views, news_feed
+from activities import calendars, feeds, grant_calendar, news_feed
+from activities.inquiries import views as inquiry_views
 
 urlpatterns = [
     path("events/calendar.ics", calendars.events_calendar, name="events-calendar"),

@@ -1,6 +1,6 @@
 """The writes of activities, as others call them: each one transaction, keyword-only, with `now` passed in."""
 
-from activities.notice_errors import (
+from activities.notices.errors import (
     AlreadySettled,
     ChangesPublished,
     InTheFuture,
@@ -14,10 +14,10 @@ from activities.notice_errors import (
     TooSoon,
     UnknownField,
 )
-from activities.notice_pages import apply_notice, make_page
-from activities.notice_publication import reconcile_notices, record_publication, tick_notices
-from activities.notice_receiving import receive_notice
-from activities.notice_services import (
+from activities.notices.pages import apply_notice, make_page
+from activities.notices.publication import reconcile_notices, record_publication, tick_notices
+from activities.notices.receiving import receive_notice
+from activities.notices.steps import (
     add_group_message,
     answer_notice,
     assign_notice,

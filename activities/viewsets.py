@@ -14,8 +14,9 @@ from wagtail.admin.views.generic import CreateView, DeleteView, EditView
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from activities import desk_actions, desk_views
-from activities.desk_frame import NAMESPACE, may
+from activities.desk import actions as desk_actions
+from activities.desk import views as desk_views
+from activities.desk.frame import NAMESPACE, may
 from activities.models import NoticePolicy
 from center.viewsets import RULES_HOOK
 

@@ -13,10 +13,11 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.models import Page
 
-from activities import inquiry_hooks, notice_queries
 from activities.deadlines import is_before_not_before
-from activities.desk_frame import may
+from activities.desk.frame import may
+from activities.inquiries import hooks as inquiry_hooks
 from activities.models import OPEN_STATES, MagazineIssuePage, Notice, NoticeEntry, PdfReading
+from activities.notices import queries as notice_queries
 from activities.pdf_reading import QUICK_SECONDS, note_pdf, read_pdf
 from activities.viewsets import NOTICE_DESK, NOTICE_RULES
 from center.japanese.dates import day_words

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from wagtail.query import PageQuerySet
 
-from activities import deadlines, measures, notice_queries, queries
+from activities import deadlines, measures, queries
 from activities.models import EventSession, MeasureKind
+from activities.notices import queries as notice_queries
 from center.opening import tokyo_date
 from center.queries import opening_calendar
 from center.visibility import publicly_visible

@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from activities import deadlines, notice_queries
+from activities import deadlines
+from activities.notices import queries as notice_queries
 from center.japanese.dates import day_words
 from center.opening import fiscal_year, tokyo_date
 from home import charts

@@ -10,7 +10,7 @@ from activities.deadline_words import is_past_deadline
 from activities.kinds import NoticeKind
 from activities.media import Medium
 from activities.models import OPEN_STATES, ApplicationWay, Notice, NoticeEntry, NoticePage, NoticeState
-from activities.notice_queries import last_end
+from activities.notices.queries import last_end
 from center.opening import OpeningCalendar
 from newsletter.facts import ChangeNoticeFacts, NoticeFacts, PageFacts
 

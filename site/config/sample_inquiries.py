@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import date, datetime, time, timedelta
 
-from activities import inquiry_services
-from activities.inquiry_receiving import receive_consultation, receive_contact
+from activities.inquiries import services as inquiry_services
+from activities.inquiries.receiving import receive_consultation, receive_contact
 from activities.models import Channel, Consultation, GroupPage, MatchContact, MatchPage, Stand, StandDisplay
 from center.japanese.dates import day_words, time_words
 from center.models import User

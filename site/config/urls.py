@@ -36,7 +36,7 @@ if settings.SERVE_MEDIA:
 urlpatterns += i18n_patterns(
     path("", include("activities.public_urls")),
     path("search/", home_views.search, name="search"),
-    path("notices/", include("activities.urls")),
+    path("notices/", include("activities.notices.urls")),
     path("mail/", include("newsletter.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=False,

@@ -7,9 +7,9 @@ import time_machine
 from wagtail.models import Page
 
 from activities import services
-from activities.forms import new_submission
 from activities.models import Notice
-from activities.upload_drafts import UploadDraft
+from activities.notices.forms import new_submission
+from activities.notices.upload_drafts import UploadDraft
 from center.intake.guard import signed_render_time
 from center.intake.uploads import CleanFile, clean_upload
 from center.models import OutgoingMail

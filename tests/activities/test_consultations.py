@@ -8,11 +8,11 @@ import pytest
 from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 
-from activities.consultation_counts import counts_by_year
-from activities.forms import new_submission
-from activities.inquiry_receiving import receive_consultation
+from activities.inquiries.consultation_counts import counts_by_year
+from activities.inquiries.receiving import receive_consultation
 from activities.models import Consultation, ConsultationKind, ConsultationService
-from activities.notice_errors import InTheFuture
+from activities.notices.errors import InTheFuture
+from activities.notices.forms import new_submission
 from center.intake.guard import STAMP_FIELD, TRAP_FIELD, signed_render_time
 from center.models import OutgoingMail
 from tests.activities.notice_builders import day, words_of

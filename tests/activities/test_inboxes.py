@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 from wagtail.models import ModelLogEntry, PageLogEntry
 
-from activities import inquiry_services
-from activities.inquiry_receiving import receive_consultation, receive_contact
+from activities.inquiries import services as inquiry_services
+from activities.inquiries.receiving import receive_consultation, receive_contact
 from activities.models import Consultation, MatchContact, MatchPage
 from config.builders import add_match
 from config.roles import APPROVER, EDITOR, MANAGER, VIEWER, make_roles

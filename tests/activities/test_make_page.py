@@ -6,9 +6,10 @@ import pytest
 from PIL import Image
 from wagtail.models import Page
 
-from activities import notice_pages, services
+from activities import services
 from activities.models import EventPage, GrantPage, MatchPage, NewsPage, Notice, Place
-from activities.notice_pages import paragraphs_of, summary_of
+from activities.notices import pages as notice_pages
+from activities.notices.pages import paragraphs_of, summary_of
 from center.models import CentreDocument, CentreImage
 from config.builders import add_group
 from tests.activities.notice_builders import day, flyer, make_and_publish, photo, receive, tree_of

@@ -8,9 +8,9 @@ import time_machine
 from django.test import Client
 from wagtail.models import PageViewRestriction
 
-from activities.forms import new_submission
-from activities.inquiry_receiving import PostNotOpen, receive_contact
+from activities.inquiries.receiving import PostNotOpen, receive_contact
 from activities.models import MatchContact, MatchPage
+from activities.notices.forms import new_submission
 from center.intake.guard import STAMP_FIELD, TRAP_FIELD, signed_render_time
 from center.models import CentreSettings, OutgoingMail
 from config.builders import add_group, add_match

@@ -8,7 +8,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from activities import services
-from activities.notice_queries import notice_board
+from activities.notices.queries import notice_board
 from tests.activities.notice_builders import day, make_and_publish, receive, tree_of
 
 pytestmark = pytest.mark.django_db

@@ -9,10 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from activities import services
-from activities.day_forms import read_time
 from activities.models import Notice, NoticePolicy, Place
-from activities.notice_tokens import token_of
-from activities.upload_drafts import UploadDraft, purge_drafts
+from activities.notices.day_forms import read_time
+from activities.notices.tokens import token_of
+from activities.notices.upload_drafts import UploadDraft, purge_drafts
 from center.intake.storage import private_storage
 from tests.activities.notice_builders import day, mails, make_and_publish, photo, receive, tree_of, typed, words_of
 from tests.center import hostile
@@ -383,7 +383,7 @@ def test_somebody_elses_draft_cannot_be_named(client):
 
 
 def test_one_machine_cannot_fill_the_disk(client, monkeypatch):
-    monkeypatch.setattr("activities.daily_limits.FILES_A_DAY", 2)
+    monkeypatch.setattr("activities.notices.limits.FILES_A_DAY", 2)
     files = {f"file{number}": upload(hostile.picture("PNG"), f"{number}.png") for number in range(1, 4)}
     response = send(client, title="", has_photo_consent="on", **files)
     assert response.content.decode().count("預かりました") == 2

@@ -17,8 +17,8 @@ from wagtail.models import Page, PageViewRestriction
 
 from activities import deadlines, services
 from activities.models import EventIndexPage, EventPage, Notice, NoticePage, NoticePolicy
-from activities.notice_publication import recompute_due_days, record_publication
-from activities.notice_queries import on_time, settlement_rows
+from activities.notices.publication import recompute_due_days, record_publication
+from activities.notices.queries import on_time, settlement_rows
 from center.models import SpecialDay
 from center.opening import TOKYO
 from center.visibility import record_public_spans

@@ -9,8 +9,8 @@ from wagtail.models import ModelLogEntry, Page, PageViewRestriction
 
 from activities import deadlines, services
 from activities.models import EventPage, Notice, NoticeEntry, NoticePage, NoticePolicy
-from activities.notice_queries import notice_by_token, policy_at, settlement_rows
-from activities.notice_tokens import token_of
+from activities.notices.queries import notice_by_token, policy_at, settlement_rows
+from activities.notices.tokens import token_of
 from center.intake.storage import private_storage
 from center.models import SpecialDay
 from tests.activities.notice_builders import (
@@ -127,7 +127,7 @@ def test_sending_the_same_form_twice_makes_one_notice_and_one_receipt():
 def test_files_of_a_notice_that_could_not_be_stored_are_removed(monkeypatch):
     receive(day(2026, 11, 17, 9), files=[photo()])
     _folders, before = private_storage().listdir("notices/2026")
-    monkeypatch.setattr("activities.notice_receiving._tell_receipt", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr("activities.notices.receiving._tell_receipt", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         receive(day(2026, 11, 18, 9), files=[photo()])
     _folders, after = private_storage().listdir("notices/2026")

@@ -20,9 +20,9 @@ from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 from wagtail.models import Page, get_page_models
 
-from activities.inquiry_views import SENT_SALT
+from activities.inquiries.views import SENT_SALT
 from activities.models import EventPage, EventState, Notice
-from activities.notice_tokens import token_of
+from activities.notices.tokens import token_of
 from center.intake.tokens import hash_token
 from center.visibility import publicly_visible
 from config.faults import server_error

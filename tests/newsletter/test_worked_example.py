@@ -12,7 +12,7 @@ import pytest
 from activities import services as desk
 from activities.forecast import ForecastVerdict, forecast
 from activities.models import Notice, NoticePolicy, NoticeState
-from activities.notice_queries import on_time
+from activities.notices.queries import on_time
 from center.models import OutgoingMail
 from center.opening import TOKYO
 from config.builders import add_event, add_grant, add_lecture

@@ -21,7 +21,7 @@ from django.core.management import call_command
 from wagtail.models import Page
 
 from activities.models import EventState, Notice
-from activities.notice_queries import notice_board
+from activities.notices.queries import notice_board
 from activities.services import answer_notice, make_page, return_notice, start_review, withdraw_notice
 from center.models import CentreSettings, OutgoingMail
 from center.opening import TOKYO

@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="JSON で書き出す")
 
     def handle(self, *args, **options) -> None:
-        from activities.notice_queries import notice_board
+        from activities.notices.queries import notice_board
 
         rows = notice_board(now=timezone.now())
         if options["json"]:

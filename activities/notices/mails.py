@@ -15,8 +15,8 @@ from wagtail.models import Page
 
 from activities.forecast import MailForecast
 from activities.models import Notice
-from activities.notice_queries import DueDay, media_proposals
-from activities.notice_tokens import status_url
+from activities.notices.queries import DueDay, media_proposals
+from activities.notices.tokens import status_url
 from activities.queries import next_magazine_on
 from center.opening import tokyo_date
 from center.outbox import enqueue

@@ -6,8 +6,8 @@ from datetime import date
 
 from django.http import HttpRequest
 
-from activities.daily_limits import may_keep_file
-from activities.upload_drafts import KeptFile, UploadDraft
+from activities.notices.limits import may_keep_file
+from activities.notices.upload_drafts import KeptFile, UploadDraft
 from center.intake.bounds import MAX_FILES, MAX_FORM_BYTES
 from center.intake.uploads import CleanFile, UploadRefused, clean_upload, display_name
 

@@ -15,15 +15,17 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages
 
-from activities import notice_queries, services, status_page
-from activities.desk_forms import BoardFilter, EntryForm, ReceivedForm
-from activities.desk_frame import BOARD, HOME, NAMESPACE, DeskMixin, NoticeMixin, may
+from activities import services
+from activities.desk.forms import BoardFilter, EntryForm, ReceivedForm
+from activities.desk.frame import BOARD, HOME, NAMESPACE, DeskMixin, NoticeMixin, may
 from activities.forecast import forecast
 from activities.kinds import NoticeKind
 from activities.models import NoticeAttachment, NoticeState
-from activities.notice_words import entry_words
+from activities.notices import queries as notice_queries
+from activities.notices import status_page
+from activities.notices.upload_rows import Uploads, no_uploads, take_uploads
+from activities.notices.words import entry_words
 from activities.queries import next_magazine_on
-from activities.upload_rows import Uploads, no_uploads, take_uploads
 from center.intake.storage import stream_private
 from center.opening import tokyo_date
 from center.queries import opening_calendar

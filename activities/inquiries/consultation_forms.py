@@ -7,11 +7,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from activities.day_forms import DayTimeForm
-from activities.desk_forms import NOT_BY_FORM, ReceivedForm
-from activities.forms import PlainField
-from activities.inquiry_forms import TEXT_LENGTH, ConsultationFields, ReachFields
+from activities.desk.forms import NOT_BY_FORM, ReceivedForm
+from activities.inquiries.forms import TEXT_LENGTH, ConsultationFields, ReachFields
 from activities.models import Channel, ConsultationWay
+from activities.notices.day_forms import DayTimeForm
+from activities.notices.forms import PlainField
 from center.opening import TOKYO, tokyo_date
 
 

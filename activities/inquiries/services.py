@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from wagtail.log_actions import log
 
-from activities.inquiry_history import add_entry, locked
+from activities.inquiries.history import add_entry, locked
 from activities.models import (
     Consultation,
     ConsultationState,

@@ -10,14 +10,15 @@ from django.db import transaction
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from wagtail.models import Page
 
-from activities import deadlines, notice_mails
+from activities import deadlines
 from activities.forecast import ForecastVerdict, MailForecast, forecast
 from activities.kinds import NoticeKind
 from activities.media import Medium
 from activities.models import OPEN_STATES, Notice, NoticeEntry, NoticePage, NoticeState
-from activities.notice_history import add_entry, locked, record_forecast
-from activities.notice_queries import due_day, forecast_of, policy_at
-from activities.upload_drafts import purge_drafts
+from activities.notices import mails as notice_mails
+from activities.notices.history import add_entry, locked, record_forecast
+from activities.notices.queries import due_day, forecast_of, policy_at
+from activities.notices.upload_drafts import purge_drafts
 from center.models import PublicSpan
 from center.opening import OpeningCalendar, tokyo_date
 from center.queries import opening_calendar

@@ -9,7 +9,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from activities.inquiry_viewsets import (
+from activities.inquiries.viewsets import (
     CONNECT_HOOK,
     CONSULTATIONS,
     CONTACTS,

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from activities import views
+from activities.notices import views
 
 app_name = "notices"
 

@@ -10,18 +10,18 @@ from django.db import IntegrityError, transaction
 from django.db.models import IntegerField, Max
 from django.db.models.functions import Cast, Substr
 
-from activities import notice_mails
-from activities.daily_limits import may_mail_receipt
 from activities.forecast import forecast
 from activities.kinds import NoticeKind
 from activities.media import Medium
 from activities.models import Notice, NoticeEntry, NoticeSession
-from activities.notice_clock import start_clock
-from activities.notice_errors import InTheFuture, UnknownField
-from activities.notice_files import attach_files, remove_files, store_files
-from activities.notice_history import add_entry, record_forecast
-from activities.notice_queries import due_day, forecast_of, policy_at, wanted_media
-from activities.notice_tokens import make_token, token_of
+from activities.notices import mails as notice_mails
+from activities.notices.clock import start_clock
+from activities.notices.errors import InTheFuture, UnknownField
+from activities.notices.files import attach_files, remove_files, store_files
+from activities.notices.history import add_entry, record_forecast
+from activities.notices.limits import may_mail_receipt
+from activities.notices.queries import due_day, forecast_of, policy_at, wanted_media
+from activities.notices.tokens import make_token, token_of
 from center.intake.tokens import hash_token
 from center.intake.uploads import CleanFile
 from center.models import User

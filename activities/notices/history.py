@@ -6,7 +6,7 @@ from wagtail.log_actions import log
 
 from activities.forecast import MailForecast
 from activities.models import OPEN_STATES, Notice, NoticeEntry
-from activities.notice_errors import AlreadySettled
+from activities.notices.errors import AlreadySettled
 from center.models import User
 
 

@@ -15,7 +15,6 @@ from django.utils.html import escape
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
-from activities import notice_mails
 from activities.deadlines import is_before_not_before
 from activities.kinds import NoticeKind
 from activities.models import (
@@ -41,7 +40,8 @@ from activities.models import (
     NoticePage,
     NoticeState,
 )
-from activities.notice_errors import (
+from activities.notices import mails as notice_mails
+from activities.notices.errors import (
     AlreadySettled,
     ChangesPublished,
     NoPageChosen,
@@ -49,9 +49,9 @@ from activities.notice_errors import (
     NotAChange,
     NotOpen,
 )
-from activities.notice_history import add_entry, locked
-from activities.notice_queries import group_of
-from activities.notice_services import begin_review, link_page
+from activities.notices.history import add_entry, locked
+from activities.notices.queries import group_of
+from activities.notices.steps import begin_review, link_page
 from center.intake.uploads import neutral_name
 from center.japanese.characters import NotAPhoneNumber, normalise_phone
 from center.models import CentreDocument, CentreImage, User

@@ -19,7 +19,7 @@ from center.intake.uploads import CleanFile, neutral_name
 
 FOLDER = "drafts"
 KEPT_FOR = timedelta(days=2)
-_SALT = "activities.upload_drafts"
+_SALT = "activities.notices.upload_drafts"
 _NAME = re.compile(r"[0-9a-f]{32}")
 _FILE = re.compile(r"[0-9a-f]{32}\.(?:jpg|png|webp|pdf)")
 

@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from activities.models import Notice
 from center.intake.tokens import hash_token, is_same_token
 
-_SALT = "activities.notice_tokens"
+_SALT = "activities.notices.tokens"
 
 
 def make_token(number: str, secret: str | None = None) -> str:

@@ -10,15 +10,15 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from wagtail.models import Page
 
-from activities import notice_mails
 from activities.kinds import NoticeKind
 from activities.models import Notice, NoticeEntry, NoticePage, NoticeState, ReturnReason
-from activities.notice_clock import start_clock, stop_clock
-from activities.notice_errors import InTheFuture, NotOpen, NotReturned, ReasonMissing, TooSoon
-from activities.notice_files import attach_files, remove_files, store_files
-from activities.notice_history import add_entry, locked, must_be_open
-from activities.notice_publication import record_publication
-from activities.notice_queries import due_day, policy_at
+from activities.notices import mails as notice_mails
+from activities.notices.clock import start_clock, stop_clock
+from activities.notices.errors import InTheFuture, NotOpen, NotReturned, ReasonMissing, TooSoon
+from activities.notices.files import attach_files, remove_files, store_files
+from activities.notices.history import add_entry, locked, must_be_open
+from activities.notices.publication import record_publication
+from activities.notices.queries import due_day, policy_at
 from center.intake.uploads import CleanFile
 from center.models import User
 from center.opening import tokyo_date

@@ -13,10 +13,11 @@ from wagtail.admin.menu import Menu, SubmenuMenuItem
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from activities import inquiry_services, match_queries
-from activities.consultation_admin import CountsView, EntryView
-from activities.consultation_forms import BookForm
-from activities.inquiry_admin import EraseView, InboxView, RowView, received_in_list
+from activities import match_queries
+from activities.inquiries import services as inquiry_services
+from activities.inquiries.admin import EraseView, InboxView, RowView, received_in_list
+from activities.inquiries.consultation_admin import CountsView, EntryView
+from activities.inquiries.consultation_forms import BookForm
 from activities.models import (
     Consultation,
     ConsultationService,

@@ -18,15 +18,16 @@ from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from activities import services, status_page
+from activities import services
 from activities.deadlines import countdown_words
 from activities.forecast import forecast
-from activities.forms import AnswerForm, MessageForm, NoticeForm, new_submission, read_submission
 from activities.kinds import NoticeKind
 from activities.models import Channel, MatchDirection, Notice, NoticeState
-from activities.notice_clock import start_clock
-from activities.notice_mails import notice_reason
-from activities.notice_queries import (
+from activities.notices import status_page
+from activities.notices.clock import start_clock
+from activities.notices.forms import AnswerForm, MessageForm, NoticeForm, new_submission, read_submission
+from activities.notices.mails import notice_reason
+from activities.notices.queries import (
     due_day,
     forecast_of,
     media_proposals,
@@ -37,10 +38,10 @@ from activities.notice_queries import (
     public_history,
     wanted_media,
 )
-from activities.notice_tokens import token_of
-from activities.notice_words import entry_words
+from activities.notices.tokens import token_of
+from activities.notices.upload_rows import Uploads, no_uploads, take_uploads
+from activities.notices.words import entry_words
 from activities.queries import next_magazine_on
-from activities.upload_rows import Uploads, no_uploads, take_uploads
 from center.opening import tokyo_date
 from center.queries import centre_settings, opening_calendar
 

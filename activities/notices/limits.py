@@ -17,7 +17,7 @@ FILES_A_DAY = 1_000
 
 def hashed_key(kind: str, value: str) -> str:
     """A key that says nothing about the address in it."""
-    return f"{kind}:{salted_hmac('activities.daily_limits', value.lower(), secret=settings.SECRET_KEY).hexdigest()}"
+    return f"{kind}:{salted_hmac('activities.notices.limits', value.lower(), secret=settings.SECRET_KEY).hexdigest()}"
 
 
 def may_mail_receipt(address: str, *, on: date) -> bool:

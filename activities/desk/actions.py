@@ -14,9 +14,9 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 
 from activities import services
-from activities.desk_forms import AnswerEntryForm, PageForm, ReceivedForm, ReturnForm, WithdrawForm, WordsForm
-from activities.desk_frame import NoticeMixin, error_words
-from activities.notice_services import may_withdraw_from
+from activities.desk.forms import AnswerEntryForm, PageForm, ReceivedForm, ReturnForm, WithdrawForm, WordsForm
+from activities.desk.frame import NoticeMixin, error_words
+from activities.notices.steps import may_withdraw_from
 
 
 class ActionView(NoticeMixin, TemplateView):

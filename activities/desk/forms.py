@@ -9,10 +9,10 @@ from django.utils.translation import pgettext_lazy
 from wagtail.admin.widgets import AdminPageChooser
 from wagtail.models import Page
 
-from activities.day_forms import DayTimeForm
-from activities.forms import EMPTY, TEXT_LENGTH, UNCHOSEN, NoticeFields, PlainField
 from activities.kinds import NoticeKind
 from activities.models import Channel, GroupPage, NoticeState, ReturnReason
+from activities.notices.day_forms import DayTimeForm
+from activities.notices.forms import EMPTY, TEXT_LENGTH, UNCHOSEN, NoticeFields, PlainField
 from center.opening import TOKYO, tokyo_date
 
 NOT_BY_FORM = [choice for choice in Channel.choices if choice[0] != Channel.FORM]

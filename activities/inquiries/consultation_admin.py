@@ -15,11 +15,11 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from activities import inquiry_services
-from activities.consultation_counts import YearCounts, counts_by_year
-from activities.consultation_forms import EntryForm
-from activities.desk_frame import HOME
-from activities.inquiry_receiving import receive_consultation
+from activities.desk.frame import HOME
+from activities.inquiries import services as inquiry_services
+from activities.inquiries.consultation_counts import YearCounts, counts_by_year
+from activities.inquiries.consultation_forms import EntryForm
+from activities.inquiries.receiving import receive_consultation
 from activities.models import Consultation, ConsultationKind, ConsultationState
 
 INBOX = {"url": reverse_lazy("consultations:index"), "label": gettext_lazy("Consultations")}

@@ -10,11 +10,11 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
 from activities import details, match_queries, match_stages, service_queries
-from activities.forms import new_submission, read_submission
-from activities.inquiry_forms import ConsultationForm, ContactForm, PublicForm
-from activities.inquiry_receiving import PostNotOpen, receive_consultation, receive_contact
+from activities.inquiries.forms import ConsultationForm, ContactForm, PublicForm
+from activities.inquiries.receiving import PostNotOpen, receive_consultation, receive_contact
 from activities.models import Channel, Consultation, ConsultationKind, MatchContact, MatchPage, MatchStage
-from activities.views import private
+from activities.notices.forms import new_submission, read_submission
+from activities.notices.views import private
 from center.opening import tokyo_date
 from center.queries import centre_settings
 from center.visibility import publicly_visible

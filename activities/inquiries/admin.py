@@ -19,8 +19,8 @@ from wagtail.admin.views.generic import DeleteView, IndexView, InspectView
 from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import log
 
-from activities import inquiry_services
-from activities.desk_forms import WordsForm
+from activities.desk.forms import WordsForm
+from activities.inquiries import services as inquiry_services
 from activities.models import Inquiry
 from center.japanese.dates import day_words, time_words
 from center.opening import tokyo_date

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from activities import notice_queries, services
+from activities import services
 from activities.models import Notice
+from activities.notices import queries as notice_queries
 from center.japanese.dates import day_words
 
 NAMESPACE = "notice_desk"

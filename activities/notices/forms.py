@@ -16,12 +16,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from activities.day_forms import DayForm, DayTimeForm, SessionForm, plain
 from activities.deadlines import is_not_before_too_late
 from activities.kinds import NoticeKind
 from activities.media import Medium
 from activities.models import ApplicationWay, MatchActor, MatchDirection, MatchResource
-from activities.notice_queries import place_named
+from activities.notices.day_forms import DayForm, DayTimeForm, SessionForm, plain
+from activities.notices.queries import place_named
 from center.intake.addresses import AddressField
 from center.intake.guard import STAMP_FIELD, TRAP_FIELD, GuardedFormMixin
 from center.intake.tokens import new_token

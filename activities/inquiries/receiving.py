@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import IntegerField, Max
 from django.db.models.functions import Cast, Substr
 
-from activities import inquiry_mails, match_queries
-from activities.daily_limits import may_mail_receipt
-from activities.inquiry_history import add_entry
+from activities import match_queries
+from activities.inquiries import mails as inquiry_mails
+from activities.inquiries.history import add_entry
 from activities.models import (
     Channel,
     Consultation,
@@ -20,7 +20,8 @@ from activities.models import (
     MatchPage,
     MatchStage,
 )
-from activities.notice_errors import InTheFuture
+from activities.notices.errors import InTheFuture
+from activities.notices.limits import may_mail_receipt
 from center.models import User
 from center.opening import tokyo_date
 
