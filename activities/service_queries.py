@@ -57,8 +57,9 @@ def makes_visits(kind: str) -> bool:
 
 
 def displays_on(day: date) -> Q:
-    """A filter on displays: those that are up on that day, first and last day included."""
-    return Q(put_up_on__lte=day) & (Q(take_down_on__isnull=True) | Q(take_down_on__gte=day))
+    """A filter on displays: those that are up on that day, first and last day included; taken down earlier: not."""
+    is_there = Q(taken_down_on__isnull=True) | Q(taken_down_on__gt=day)
+    return Q(put_up_on__lte=day) & (Q(take_down_on__isnull=True) | Q(take_down_on__gte=day)) & is_there
 
 
 def stands_on(day: date, *, language: str, visible: PageQuerySet, now: datetime) -> list[ShownStand]:

@@ -15,15 +15,28 @@ from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from activities.desk import actions as desk_actions
-from activities.desk import views as desk_views
+from activities.desk import board as desk_board
+from activities.desk import detail as desk_detail
+from activities.desk import entry as desk_entry
+from activities.desk import figures_views, inquiry_boards, trusted_views
+from activities.desk import group_views as desk_groups
+from activities.desk import making as desk_making
 from activities.desk.frame import NAMESPACE, may
+from activities.desk.media_views import MEDIA_ACTIONS
 from activities.models import NoticePolicy
 from center.viewsets import RULES_HOOK
 
 ACTIONS = {
     "review": desk_actions.ReviewView,
     "take": desk_actions.TakeView,
-    "page": desk_actions.MakePageView,
+    "page": desk_making.MakePageView,
+    "publish": desk_making.PublishPageView,
+    "unmake": desk_making.UnmakePageView,
+    "remake": desk_making.RemakePageView,
+    "edit": desk_entry.EditView,
+    "read": desk_actions.SeenMessageView,
+    "release": desk_actions.ReleaseView,
+    "discard": desk_actions.DiscardView,
     "apply": desk_actions.ApplyView,
     "return": desk_actions.ReturnView,
     "answer": desk_actions.AnswerView,
@@ -33,6 +46,8 @@ ACTIONS = {
     "note": desk_actions.NoteView,
     "received": desk_actions.ReceivedView,
     "link": desk_actions.LinkView,
+    **MEDIA_ACTIONS,
+    "seen": trusted_views.SeenView,
 }
 
 
@@ -57,10 +72,21 @@ class NoticeDeskViewSet(ViewSet):
 
     def get_urlpatterns(self) -> list:
         return [
-            path("", desk_views.BoardView.as_view(), name="index"),
-            path("add/", desk_views.EntryView.as_view(), name="add"),
-            path("<int:pk>/", desk_views.DetailView.as_view(), name="detail"),
-            path("<int:pk>/files/<int:file_pk>/", desk_views.AttachmentView.as_view(), name="file"),
+            path("", desk_board.BoardView.as_view(), name="index"),
+            path("held/", desk_board.BoardView.as_view(is_held=True), name="held"),
+            path("bulk/", desk_board.BulkView.as_view(), name="bulk"),
+            path("consultations/", inquiry_boards.ConsultationBoardView.as_view(), name="consultations"),
+            path("contacts/", inquiry_boards.ContactBoardView.as_view(), name="contacts"),
+            path("posts/", inquiry_boards.PostBoardView.as_view(), name="posts"),
+            path("add/", desk_entry.EntryView.as_view(), name="add"),
+            path("add/contact/", desk_entry.GroupContactView.as_view(), name="group_contact"),
+            *figures_views.URLS,
+            path("<int:pk>/", desk_detail.DetailView.as_view(), name="detail"),
+            path("<int:pk>/entered/", desk_entry.EnteredView.as_view(), name="entered"),
+            path("<int:pk>/preview/", desk_detail.PreviewView.as_view(), name="preview"),
+            path("<int:pk>/files/<int:file_pk>/", desk_detail.AttachmentView.as_view(), name="file"),
+            path("groups/", desk_groups.GroupsView.as_view(), name="groups"),
+            path("groups/<int:pk>/", desk_groups.GroupView.as_view(), name="group"),
             *(path(f"<int:pk>/{name}/", view.as_view(), name=name) for name, view in ACTIONS.items()),
         ]
 

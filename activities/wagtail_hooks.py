@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail import hooks
@@ -14,18 +14,18 @@ from wagtail.admin.viewsets.base import ViewSet
 from wagtail.models import Page
 
 from activities.deadlines import is_before_not_before
+from activities.desk import group_hooks, media_hooks, trust_hooks
 from activities.desk.frame import may
+from activities.desk.home import NoticesPanel
+from activities.desk.media_viewsets import MAGAZINE, STAND_TASKS
 from activities.inquiries import hooks as inquiry_hooks
 from activities.models import OPEN_STATES, MagazineIssuePage, Notice, NoticeEntry, PdfReading
-from activities.notices import queries as notice_queries
 from activities.pdf_reading import QUICK_SECONDS, note_pdf, read_pdf
 from activities.viewsets import NOTICE_DESK, NOTICE_RULES
 from center.japanese.dates import day_words
-from center.opening import day_end, tokyo_date
+from center.opening import day_end
 
-__all__ = ["inquiry_hooks"]
-
-DUE_SOON_DAYS = 1
+__all__ = ["group_hooks", "inquiry_hooks", "media_hooks", "trust_hooks"]
 
 LOG_WORDS = {
     NoticeEntry.Kind.RECEIVED: (gettext_lazy("Receive a notice"), gettext_lazy("Notice received")),
@@ -55,34 +55,19 @@ def register_log_actions(actions) -> None:
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[ViewSet]:
-    return [NOTICE_DESK, NOTICE_RULES]
+    return [NOTICE_DESK, NOTICE_RULES, MAGAZINE, STAND_TASKS]
 
 
 @hooks.register("insert_global_admin_css")
 def desk_style() -> str:
-    return format_html('<link rel="stylesheet" href="{}">', static("activities/desk.css"))
-
-
-class NoticesPanel(Component):
-    """On the first screen: how many notices wait, and those that are due."""
-
-    name = "notices"
-    order = 50
-    template_name = "activities/admin/home_panel.html"
-
-    def get_context_data(self, parent_context) -> dict:
-        today = tokyo_date(timezone.now())
-        rows = [
-            {"notice": notice, "left": notice_queries.due_words(notice, today), "is_late": notice.due_on < today}
-            for notice in notice_queries.due_soon(today=today, days=DUE_SOON_DAYS)
-        ]
-        return {"rows": rows, "open_count": notice_queries.open_count()}
+    sheets = [(static(f"activities/{name}.css"),) for name in ("desk", "media")]
+    return format_html_join("", '<link rel="stylesheet" href="{}">', sheets)
 
 
 @hooks.register("construct_homepage_panels")
 def add_panel(request: HttpRequest, panels: list[Component]) -> None:
     if may(request, "view"):
-        panels.append(NoticesPanel())
+        panels.append(NoticesPanel(request))
 
 
 # A day before which a group does not want to be seen

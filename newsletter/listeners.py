@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.signals import page_published
 
-from activities import forecast
+from activities import carried, forecast
 from center.signals import page_visibility_changed
+from newsletter.carried import carried_notices, is_carried
 from newsletter.forecasting import mail_forecasts
 from newsletter.models import Issue, IssueItem, IssueState
 from newsletter.services import note_changes, tell_coming_holds
@@ -46,5 +47,6 @@ def look_at_pages(page_ids: list[int], *, now: datetime) -> None:
 def connect() -> None:
     """Connect the listeners and register the forecast; called once, when the app is ready."""
     forecast.register(mail_forecasts)
+    carried.register(carried_notices, is_carried)
     page_published.connect(on_page_published, dispatch_uid="newsletter-published")
     page_visibility_changed.connect(on_visibility_changed, dispatch_uid="newsletter-visibility")

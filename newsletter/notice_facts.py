@@ -32,14 +32,16 @@ def mail_notices(since: datetime) -> list[Notice]:
     Four queries, whatever their number.
     """
     recent = Q(received_at__gt=since) | Q(public_since__gt=since) | Q(settled_at__gt=since) | Q(applied_at__gt=since)
-    notices = with_history(Notice.objects.filter(Q(state__in=OPEN_STATES) | recent).order_by("received_at", "pk"))
+    notices = with_history(
+        Notice.objects.filter(Q(state__in=OPEN_STATES) | recent, held_at__isnull=True).order_by("received_at", "pk")
+    )
     return [notice for notice in notices if wants_mail(notice)]
 
 
 def with_history(notices: QuerySet[Notice]) -> QuerySet[Notice]:
     """Bring along what judging needs: sessions, pages, and the lines of the history that tell of the clock."""
     history = NoticeEntry.objects.filter(kind__in=HISTORY).order_by("at", "pk")
-    return notices.prefetch_related(
+    return notices.select_related("trusted_publication").prefetch_related(
         "sessions",
         Prefetch("page_links", queryset=NoticePage.objects.order_by("pk")),
         Prefetch("entries", queryset=history, to_attr="clock_entries"),
@@ -48,7 +50,8 @@ def with_history(notices: QuerySet[Notice]) -> QuerySet[Notice]:
 
 def open_change_notices() -> list[ChangeNoticeFacts]:
     """Open notices of a change or cancellation, with the pages they are about. Two queries."""
-    notices = Notice.objects.filter(state__in=OPEN_STATES, kind__in=CHANGES).prefetch_related("page_links")
+    released = Notice.objects.filter(state__in=OPEN_STATES, kind__in=CHANGES, held_at__isnull=True)
+    notices = released.prefetch_related("page_links")
     return [
         ChangeNoticeFacts(notice.number, notice.title, notice.pk, page_ids_of(notice))
         for notice in notices.order_by("received_at", "pk")
@@ -132,10 +135,14 @@ def _facts(notice: Notice, judged_at: datetime, pages, calendar: OpeningCalendar
         was_public=_was_public(notice, judged_at, page_ids, pages),
         page_ids=page_ids,
         is_useful_next=is_useful_next(notice),
-        published_unseen=any(
-            entry.kind == Kind.PUBLISHED and entry.data.get("trusted") for entry in notice.clock_entries
-        ),
+        published_unseen=is_unseen(notice),
     )
+
+
+def is_unseen(notice: Notice) -> bool:
+    """Did the clock publish it for a trusted group, and has nobody of the staff looked at its page yet?"""
+    record = getattr(notice, "trusted_publication", None)
+    return record is not None and record.is_unseen
 
 
 def _was_public(notice: Notice, moment: datetime, page_ids: frozenset[int], pages: dict[int, PageFacts]) -> bool:

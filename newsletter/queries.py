@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q
 from wagtail.models import Page
 
 from activities.models import Notice
@@ -283,8 +283,11 @@ def stored_facts(rows: Iterable[Iterable[str]]) -> tuple[KeyFact, ...]:
 
 
 def _last_mailed(issue: Issue, now: datetime) -> dict[int, MailedFacts]:
-    """Pages as they were last mailed, in whatever issue: those still awaited, and lately mailed ones without an end."""
-    recent = Q(until_at__isnull=True, issue__send_at__gt=now - timedelta(days=REMEMBERED_DAYS)) | Q(until_at__gt=now)
+    """Pages as they were last mailed, in whatever issue: those still awaited, and of what was mailed lately those
+    without an end and those published anew since, because what was told to be over may have moved.
+    """
+    may_differ = Q(until_at__isnull=True) | Q(page__last_published_at__gt=F("issue__send_at"))
+    recent = Q(until_at__gt=now) | (may_differ & Q(issue__send_at__gt=now - timedelta(days=REMEMBERED_DAYS)))
     items = IssueItem.objects.filter(recent, issue__state__in=MAILED_STATES, is_reminder=False, page_ref__isnull=False)
     if issue.pk:
         items = items.exclude(issue=issue)

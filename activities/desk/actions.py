@@ -5,7 +5,6 @@ from datetime import datetime
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,6 +15,8 @@ from wagtail.admin import messages
 from activities import services
 from activities.desk.forms import AnswerEntryForm, PageForm, ReceivedForm, ReturnForm, WithdrawForm, WordsForm
 from activities.desk.frame import NoticeMixin, error_words
+from activities.desk.phrases import DECLINE_PHRASES, RETURN_PHRASES, SAME_AGAIN
+from activities.notices.letters import Letter, letter_declined, letter_message, letter_returned
 from activities.notices.steps import may_withdraw_from
 
 
@@ -27,7 +28,8 @@ class ActionView(NoticeMixin, TemplateView):
     label: str | Promise = ""
     button: str | Promise = ""
     done: str | Promise = ""
-    is_grave = False
+    is_mailed = False
+    """Whether the group gets a mail of it; then the mail is shown beside the form."""
 
     def form(self, data: QueryDict | None) -> forms.Form | None:
         """The form to fill in; None for a plain button."""
@@ -36,6 +38,14 @@ class ActionView(NoticeMixin, TemplateView):
     def run(self, form: forms.Form | None, *, now: datetime) -> str | None:
         """Do it; return the address to go to, or None for the notice itself. Raises NoticeError."""
         raise NotImplementedError
+
+    def mail(self, form: forms.Form) -> Letter | None:
+        """The mail as it would go out with what stands in the form; None where none goes out."""
+        return None
+
+    def phrases(self) -> list[tuple[str, str]]:
+        """Ready words that may be put into the form: (for which choice, words)."""
+        return []
 
     def get_page_subtitle(self) -> str:
         return str(self.label)
@@ -46,7 +56,7 @@ class ActionView(NoticeMixin, TemplateView):
 
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         form = self.form(request.POST)
-        if form is not None and not form.is_valid():
+        if form is not None and ("look" in request.POST or not form.is_valid()):
             return self._show(form)
         try:
             target = self.run(form, now=timezone.now())
@@ -60,7 +70,14 @@ class ActionView(NoticeMixin, TemplateView):
     def _show(self, form: forms.Form) -> HttpResponse:
         received = getattr(form, "received", None)
         context = {"form": form, "notice": self.notice, "received": received, "detail_url": self.detail_url}
+        if self.is_mailed:
+            context |= {"letter": self.mail(form), "is_mailed": True, "phrases": self.phrases()}
         return self.render_to_response(self.get_context_data(**context, label=self.label, button=self.button))
+
+    @staticmethod
+    def typed(form: forms.Form, name: str) -> str:
+        """What stands in a field, judged or not; "" where nothing does."""
+        return str(form[name].value() or "").strip()
 
 
 class ReviewView(ActionView):
@@ -81,23 +98,6 @@ class TakeView(ActionView):
         services.assign_notice(notice=self.notice, to=self.request.user, by=self.request.user, now=now)
 
 
-class MakePageView(ActionView):
-    """ページを作る: one click, then the editor."""
-
-    def run(self, form: None, *, now: datetime) -> str:
-        existed = any(link.is_main for link in self.notice.page_links.all())
-        try:
-            page = services.make_page(notice=self.notice, by=self.request.user, now=now)
-        except services.ChangesPublished as error:
-            messages.warning(self.request, _("A change makes no page of its own. This is the page it is about."))
-            return reverse("wagtailadmin_pages:edit", args=[error.page.pk])
-        if existed:
-            messages.info(self.request, _("This page had been made already."))
-        else:
-            messages.success(self.request, _("The draft is made. Please read it over, then publish it."))
-        return reverse("wagtailadmin_pages:edit", args=[page.pk])
-
-
 class ApplyView(ActionView):
     """反映済みにする."""
 
@@ -113,9 +113,19 @@ class ReturnView(ActionView):
     label = gettext_lazy("Ask the group")
     button = gettext_lazy("Send it back")
     done = gettext_lazy("The group has been asked. The clock stands still until it answers.")
+    is_mailed = True
 
     def form(self, data: QueryDict | None) -> ReturnForm:
-        return ReturnForm(data)
+        reason = self.request.GET.get("reason", "")
+        words = str(RETURN_PHRASES.get(reason, ""))
+        return ReturnForm(data, initial={"reason": reason, "message": words})
+
+    def mail(self, form: ReturnForm) -> Letter | None:
+        reason, message = self.typed(form, "reason"), self.typed(form, "message")
+        return letter_returned(self.notice, reason=reason, message=message)
+
+    def phrases(self) -> list[tuple[str, str]]:
+        return [(str(reason), str(words)) for reason, words in RETURN_PHRASES.items()]
 
     def run(self, form: ReturnForm, *, now: datetime) -> None:
         services.return_notice(notice=self.notice, by=self.request.user, now=now, **form.cleaned_data)
@@ -147,12 +157,21 @@ class DeclineView(ActionView):
     label = gettext_lazy("Do not publish it")
     button = gettext_lazy("Decline it")
     done = gettext_lazy("Declined. The group has been told.")
+    is_mailed = True
+
+    def mail(self, form: WordsForm) -> Letter | None:
+        return letter_declined(self.notice, reason=self.typed(form, "words"))
+
+    def phrases(self) -> list[tuple[str, str]]:
+        return [("", str(words)) for words in DECLINE_PHRASES]
 
     def form(self, data: QueryDict | None) -> WordsForm:
+        is_same = "same" in self.request.GET
         return WordsForm(
             data,
             label=pgettext("notice", "Reason"),
             help_text=_("The group reads it in the mail and on its status page."),
+            initial={"words": str(SAME_AGAIN) if is_same else ""},
         )
 
     def run(self, form: WordsForm, *, now: datetime) -> None:
@@ -188,12 +207,43 @@ class MessageView(ActionView):
     label = gettext_lazy("Tell the group something")
     button = gettext_lazy("Send it")
     done = gettext_lazy("The message is on its way.")
+    is_mailed = True
+
+    def mail(self, form: WordsForm) -> Letter | None:
+        return letter_message(self.notice, text=self.typed(form, "words"))
 
     def form(self, data: QueryDict | None) -> WordsForm:
         return WordsForm(data, label=_("Message to the group"))
 
     def run(self, form: WordsForm, *, now: datetime) -> None:
         services.send_message(notice=self.notice, text=form.cleaned_data["words"], by=self.request.user, now=now)
+
+
+class SeenMessageView(ActionView):
+    """返事はいらない: the group's words were read, or answered by phone."""
+
+    done = gettext_lazy("Marked. The message no longer waits.")
+
+    def run(self, form: None, *, now: datetime) -> None:
+        services.mark_messages_seen(notice=self.notice, by=self.request.user, now=now)
+
+
+class ReleaseView(ActionView):
+    """人からの依頼として受ける."""
+
+    done = gettext_lazy("It is on the board now, and the receipt is on its way.")
+
+    def run(self, form: None, *, now: datetime) -> None:
+        services.release_notice(notice=self.notice, by=self.request.user, now=now)
+
+
+class DiscardView(ActionView):
+    """自動送信として片づける."""
+
+    done = gettext_lazy("Put away. No mail goes out.")
+
+    def run(self, form: None, *, now: datetime) -> None:
+        services.discard_held(notice=self.notice, by=self.request.user, now=now)
 
 
 class NoteView(ActionView):

@@ -10,9 +10,11 @@ from wagtail.admin.widgets import AdminPageChooser
 from wagtail.models import Page
 
 from activities.kinds import NoticeKind
-from activities.models import Channel, GroupPage, NoticeState, ReturnReason
+from activities.models import Channel, GroupPage, Notice, ReturnReason
 from activities.notices.day_forms import DayTimeForm
+from activities.notices.edits import EDITABLE
 from activities.notices.forms import EMPTY, TEXT_LENGTH, UNCHOSEN, NoticeFields, PlainField
+from activities.notices.refill import as_typed
 from center.opening import TOKYO, tokyo_date
 
 NOT_BY_FORM = [choice for choice in Channel.choices if choice[0] != Channel.FORM]
@@ -85,8 +87,44 @@ class EntryForm(NoticeFields):
         return super().notice_data() | {"group": cleaned.get("group"), "staff_note": cleaned.get("staff_note", "")}
 
 
+class EditForm(EntryForm):
+    """What a notice says, to be written anew. When it came, how, its media and files have screens of their own."""
+
+    def __init__(self, data: QueryDict | None = None, *args, now: datetime, **kwargs) -> None:
+        super().__init__(data, *args, now=now, **kwargs)
+        for name in ("channel", "media", "staff_note"):
+            del self.fields[name]
+        self.received = None
+
+    @classmethod
+    def of(cls, notice: Notice, *, now: datetime) -> "EditForm":
+        """An unbound form with what the notice says now."""
+        typed = QueryDict(mutable=True)
+        for name, values in as_typed(notice).items():
+            typed.setlist(name, values)
+        typed["group"] = str(notice.group_id or "")
+        typed["copies_given"] = str(notice.copies_given or "")
+        if notice.has_photo_consent:
+            typed["has_photo_consent"] = "on"
+        if notice.not_before_on:
+            day = notice.not_before_on
+            for name, value in (("year", day.year), ("month", day.month), ("day", day.day)):
+                typed[f"not_before-{name}"] = str(value)
+        form = cls(now=now)
+        form.keep(typed)
+        return form
+
+    @property
+    def parts(self) -> list[forms.Form]:
+        return [*self.rows, self.deadline, self.not_before]
+
+    def notice_data(self) -> dict:
+        data = super().notice_data()
+        return {name: value for name, value in data.items() if name in EDITABLE}
+
+
 class ReturnForm(forms.Form):
-    """Why a notice goes back."""
+    """Why a notice goes back. A reason brings its ready words, which staff may change."""
 
     reason = forms.ChoiceField(
         label=pgettext_lazy("notice", "Reason"),
@@ -166,37 +204,3 @@ class PageForm(forms.Form):
     page = forms.ModelChoiceField(
         label=pgettext_lazy("notice", "Page"), queryset=Page.objects.filter(depth__gt=2), widget=AdminPageChooser
     )
-
-
-class BoardFilter(forms.Form):
-    """What the board is narrowed to."""
-
-    OPEN, ALL = "open", "all"
-    STATES = [
-        (OPEN, _("open ones")),
-        *NoticeState.choices,
-        ("late_return", _("returned after the due day")),
-        (ALL, pgettext_lazy("notice", "all")),
-    ]
-
-    KINDS = [("", pgettext_lazy("notice", "all")), *NoticeKind.choices]
-
-    state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
-    kind = forms.ChoiceField(
-        label=pgettext_lazy("notice", "Kind"),
-        choices=[("", pgettext_lazy("notice", "all")), *NoticeKind.choices],
-        required=False,
-    )
-    mine = forms.BooleanField(label=_("Only mine"), required=False)
-    q = forms.CharField(label=_("Words to look for"), required=False, max_length=80)
-
-    def narrowed(self, user) -> dict:
-        """The arguments of `notice_queries.board`; a part that cannot be meant narrows nothing."""
-        self.is_valid()
-        cleaned = self.cleaned_data
-        return {
-            "state": cleaned.get("state") or self.OPEN,
-            "kind": cleaned.get("kind", ""),
-            "assigned_to": user.pk if cleaned.get("mine") else None,
-            "search": cleaned.get("q", ""),
-        }

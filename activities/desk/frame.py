@@ -13,6 +13,7 @@ from activities import services
 from activities.models import Notice
 from activities.notices import queries as notice_queries
 from center.japanese.dates import day_words
+from center.models import User
 
 NAMESPACE = "notice_desk"
 POLICY = ModelPermissionPolicy(Notice)
@@ -28,12 +29,19 @@ def may(request: HttpRequest, action: str, notice: Notice | None = None) -> bool
     return any(POLICY.user_has_permission_for_instance(request.user, one, notice) for one in actions)
 
 
+def staff_of_desk() -> list[User]:
+    """Everybody who may work on notices, by name. Two queries at most."""
+    people = POLICY.users_with_any_permission(["change"]).filter(is_active=True)
+    return sorted(people, key=lambda person: (person.last_name, person.first_name, person.pk))
+
+
 def error_words(error: services.NoticeError) -> str:
     """What to tell staff when a service refuses."""
     if isinstance(error, services.TooSoon):
         return _("It can be withdrawn without an answer from %(day)s on.") % {"day": day_words(error.from_on)}
     sentences = {
         services.AlreadySettled: _("This notice is settled already. Nothing was changed."),
+        services.StillHeld: _("Please release this notice first: it may come from a machine."),
         services.NotOpen: _("In this state it cannot be done. Nothing was changed."),
         services.NotReturned: _("This notice does not wait for an answer."),
         services.InTheFuture: _("This lies in the future. Please write when it really came."),
@@ -41,6 +49,9 @@ def error_words(error: services.NoticeError) -> str:
         services.NoPageChosen: _("First choose the page that this notice is about."),
         services.NotAChange: _("Only a change or a cancellation is marked as shown."),
         services.NoParentPage: _("The site has no list under which this page belongs."),
+        services.NoPageMade: _("No page has been made from this notice."),
+        services.PageWasPublic: _("The page was public or is scheduled. Please take it down in the editor."),
+        services.PageInUse: _("Another notice, a translation or an issue needs this page, so it stays."),
     }
     return next((words for kind, words in sentences.items() if isinstance(error, kind)), _("This cannot be done."))
 

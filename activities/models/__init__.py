@@ -10,12 +10,16 @@ from activities.models.consultation import (
     ConsultationState,
     ConsultationWay,
 )
+from activities.models.copies_received import CopiesReceived
+from activities.models.desk_reminder import DeskMailChoice, DeskReminder, ReminderKind
 from activities.models.event import ApplicationWay, EventPage, EventState
 from activities.models.event_session import EventSession
+from activities.models.facebook_post import FacebookPost, FacebookState
 from activities.models.festa import FestaExhibitor, FestaPage, FestaProgrammeItem
 from activities.models.field import ActivityField, Area, LectureTopic
 from activities.models.grant import ApplicantKind, GrantApplicant, GrantPage
 from activities.models.group import GroupContact, GroupKind, GroupPage
+from activities.models.group_link import GroupCheck, GroupLink
 from activities.models.index import EventIndexPage, GrantIndexPage, GroupIndexPage, MatchIndexPage, NewsIndexPage
 from activities.models.inquiry import Inquiry, InquiryEntry
 from activities.models.lecture import LectureMaterial, LecturePage, LectureSeries
@@ -27,6 +31,7 @@ from activities.models.news import NewsKind, NewsPage
 from activities.models.notice import (
     OPEN_STATES,
     Channel,
+    HeldReason,
     Notice,
     NoticeAttachment,
     NoticeEntry,
@@ -35,12 +40,15 @@ from activities.models.notice import (
     NoticeState,
     ReturnReason,
 )
+from activities.models.notice_draft import NoticeDraft
+from activities.models.notice_medium import NoticeMedium
 from activities.models.pdf_reading import PdfPageText, PdfReading
 from activities.models.place import Place
 from activities.models.policy import NoticePolicy
 from activities.models.salon import SalonPage
 from activities.models.service import Charge, Equipment, Stand, YesNo
 from activities.models.stand_display import StandDisplay
+from activities.models.trusted_publication import TrustedPublication
 
 __all__ = [
     "ACCESSIBLE",
@@ -60,21 +68,29 @@ __all__ = [
     "ConsultationState",
     "ConsultationWay",
     "ContactState",
+    "CopiesReceived",
+    "DeskMailChoice",
+    "DeskReminder",
     "Equipment",
     "EventIndexPage",
     "EventPage",
     "EventSession",
     "EventState",
+    "FacebookPost",
+    "FacebookState",
     "FestaExhibitor",
     "FestaPage",
     "FestaProgrammeItem",
     "GrantApplicant",
     "GrantIndexPage",
     "GrantPage",
+    "GroupCheck",
     "GroupContact",
     "GroupIndexPage",
     "GroupKind",
+    "GroupLink",
     "GroupPage",
+    "HeldReason",
     "Inquiry",
     "InquiryEntry",
     "LectureMaterial",
@@ -101,7 +117,9 @@ __all__ = [
     "NewsPage",
     "Notice",
     "NoticeAttachment",
+    "NoticeDraft",
     "NoticeEntry",
+    "NoticeMedium",
     "NoticePage",
     "NoticePolicy",
     "NoticeSession",
@@ -110,9 +128,11 @@ __all__ = [
     "PdfPageText",
     "PdfReading",
     "Place",
+    "ReminderKind",
     "ReturnReason",
     "SalonPage",
     "Stand",
     "StandDisplay",
+    "TrustedPublication",
     "YesNo",
 ]

@@ -51,6 +51,14 @@ def year_prefix(instance: "NoticeAttachment", filename: str) -> str:
     return f"notices/{instance.notice.number}/{filename}"
 
 
+class HeldReason(models.TextChoices):
+    """Why a notice that came by the form may come from a machine."""
+
+    NO_PROOF = "no_proof", _("sent without the quiet check of the browser")
+    BAD_PROOF = "bad_proof", _("the quiet check of the browser does not fit")
+    MANY = "many", _("very many from one machine today")
+
+
 class Notice(models.Model):
     """One notice. `policy` is the rule in force at `received_at`, kept through returns; days are days in Tokyo."""
 
@@ -78,6 +86,12 @@ class Notice(models.Model):
         _("settled at"), null=True, blank=True, help_text=_("Published, declined or withdrawn.")
     )
 
+    # a sender that may be a machine: stored, the clock runs, but nobody is mailed until staff release it
+    held_at = models.DateTimeField(_("held since"), null=True, blank=True, editable=False)
+    held_reason = models.CharField(
+        _("why it is held"), max_length=10, choices=HeldReason.choices, blank=True, editable=False
+    )
+
     # who sent it
     group = models.ForeignKey(
         "activities.GroupPage",
@@ -86,6 +100,13 @@ class Notice(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="sent_notices",
+    )
+    group_from = models.CharField(
+        _("how the group is known"),
+        max_length=5,
+        blank=True,
+        choices=[("link", _("from the group's link")), ("staff", _("chosen by staff"))],
+        help_text=_("Empty: only the name is compared."),
     )
     group_name = models.CharField(_("name of the group"), max_length=120)
     contact_name = models.CharField(_("your name"), max_length=80)
@@ -170,6 +191,11 @@ class Notice(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def is_held(self) -> bool:
+        """Does it wait for staff to say that a person sent it?"""
+        return self.held_at is not None
 
     @property
     def deadline_policy(self) -> DeadlinePolicy:

@@ -40,6 +40,8 @@ class StandDisplay(SampleMixin, models.Model):
         blank=True,
         help_text=_("The last day. After it the page no longer shows it. Empty: until you fill it in."),
     )
+    taken_down_on = models.DateField(_("really taken down on"), null=True, blank=True)
+    copies_left = models.PositiveIntegerField(_("copies left"), null=True, blank=True)
     notice = models.ForeignKey(
         "activities.Notice",
         verbose_name=_("notice"),

@@ -8,6 +8,7 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -91,8 +92,15 @@ class DayForm(forms.Form):
         return not any(plain(self.data.get(self.add_prefix(name))) for name in self.fields if name != "year")
 
     def raw_values(self) -> dict[str, str]:
-        """What stands in the fields, as it was typed."""
-        return {name: self.data.get(self.add_prefix(name)) or "" for name in self.fields}
+        """What stands in the fields, as it was typed; fields that did not come along are left out."""
+        found = {name: self.data.get(self.add_prefix(name)) for name in self.fields}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def forget(self) -> None:
+        """What was typed here does not count: nothing is wrong with it, and nothing is to be kept of it."""
+        self.day = self.at = None
+        if self.is_bound:
+            self._errors = ErrorDict()
 
     @property
     def has_faults(self) -> bool:
@@ -163,6 +171,17 @@ class DayTimeForm(DayForm):
     with_time = True
 
 
+def week_later(values: dict[str, str]) -> dict[str, str]:
+    """The raw values of a session for the same weekday a week later; its day stays empty where it cannot be read."""
+    kept = {name: values.get(name, "") for name in ("starts", "ends")}
+    try:
+        year, month, number = (int(plain(values.get(name))) for name in ("year", "month", "day"))
+        later = date(year, month, number) + timedelta(days=7)
+    except (ValueError, OverflowError):
+        return kept
+    return kept | {"year": str(later.year), "month": str(later.month), "day": str(later.day)}
+
+
 class SessionForm(DayForm):
     """One time at which something happens: a day with a start and an end, or a stretch of days up to `last` day.
 
@@ -185,6 +204,10 @@ class SessionForm(DayForm):
             "last_day": ShortField(_("%(name)s: last day") % named, day, "two"),
         }
         self.fields.update(fields)
+
+    def forget(self) -> None:
+        super().forget()
+        self.session = None
 
     def clean(self) -> dict:
         cleaned = super().clean()

@@ -13,6 +13,10 @@ class NotOpen(NoticeError):
     """The notice is published, declined or withdrawn, so this cannot be done with it any more."""
 
 
+class StillHeld(NotOpen):
+    """The notice may come from a machine: staff release it or discard it before anything else."""
+
+
 class AlreadySettled(NotOpen):
     """The notice was settled before; what is asked would settle it a second time."""
 
@@ -59,3 +63,31 @@ class NoParentPage(NoticeError):
 
 class UnknownField(NoticeError):
     """The data of a notice name something that a notice does not have."""
+
+
+class NoPageMade(NoticeError):
+    """No page was made from this notice, so none can be published or taken back."""
+
+
+class PageWasPublic(NoticeError):
+    """The page was public once, or is scheduled: it is taken down in the editor, never undone."""
+
+
+class PageInUse(NoticeError):
+    """Something else hangs on the page: another notice, a translation, a place in the mail."""
+
+
+class PageEdited(NoticeError):
+    """Somebody has edited the page since it was made; taking it back loses that. `fields` names what, for people."""
+
+    def __init__(self, fields: list[str]) -> None:
+        super().__init__(", ".join(fields))
+        self.fields = fields
+
+
+class PageNotReady(NoticeError):
+    """The draft cannot be published as it is. `messages` say why, for people."""
+
+    def __init__(self, messages: list[str]) -> None:
+        super().__init__("; ".join(messages))
+        self.messages = messages

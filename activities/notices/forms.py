@@ -5,13 +5,11 @@ they are one: `is_valid`, `rows`, `deadline`, `not_before`, `notice_data()`, `se
 """
 
 import re
-import unicodedata
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.core import signing
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -20,96 +18,23 @@ from activities.deadlines import is_not_before_too_late
 from activities.kinds import NoticeKind
 from activities.media import Medium
 from activities.models import ApplicationWay, MatchActor, MatchDirection, MatchResource
-from activities.notices.day_forms import DayForm, DayTimeForm, SessionForm, plain
+from activities.notices.day_forms import DayForm, DayTimeForm, SessionForm, plain, week_later
+from activities.notices.form_fields import EMPTY, UNCHOSEN, LineField, PhoneField, PlainField, WebField, WholeField
+from activities.notices.kind_fields import PARTS, asked_by, words_of
 from activities.notices.queries import place_named
 from center.intake.addresses import AddressField
-from center.intake.guard import STAMP_FIELD, TRAP_FIELD, GuardedFormMixin
+from center.intake.guard import GUARD_FIELDS, GuardedFormMixin
 from center.intake.tokens import new_token
-from center.japanese.characters import NotAPhoneNumber, normalise_phone
+from center.japanese.dates import day_words, period_words, time_words
 from center.opening import day_end, tokyo_date
 
-FIRST_ROWS, MOST_ROWS = 3, 40
+FIRST_ROWS, MOST_ROWS = 1, 40
 TEXT_LENGTH = 5_000
+NUMBER_WORDS = {"amount_upper": _("%s yen"), "capacity": _("%s people"), "copies_given": _("%s copies")}
 FREE, PAID = "free", "paid"
 SUBMISSION_SALT = "activities.submission"
 NOTICE_LIFE = timedelta(days=2)
 """How long a form that was opened stays one submission."""
-
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u2029\ufeff]")
-
-
-class PlainField(forms.CharField):
-    """Plain text as it was typed, composed (NFC), without characters that nobody sees."""
-
-    def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
-        text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-        return _UNSEEN.sub("", text).strip() if self.strip else _UNSEEN.sub("", text)
-
-
-class LineField(PlainField):
-    """Plain text on one line."""
-
-    def to_python(self, value: Any) -> str:
-        return re.sub(r"\s+", " ", super().to_python(value)).strip()
-
-
-class PhoneField(forms.CharField):
-    """A phone number in any width, with hyphens or without; cleaned to 024-924-3352."""
-
-    def __init__(self, **kwargs) -> None:
-        attrs = {"autocomplete": "tel", "inputmode": "tel", "type": "tel"}
-        super().__init__(**{"max_length": 40, "widget": forms.TextInput(attrs=attrs), **kwargs})
-
-    def clean(self, value: str) -> str:
-        typed = super().clean(value)
-        if not typed:
-            return ""
-        try:
-            return normalise_phone(typed)
-        except NotAPhoneNumber:
-            raise ValidationError(_("Please write the phone number in figures, like 024-924-3352.")) from None
-
-
-class WholeField(forms.CharField):
-    """A whole number of 0 or more, in any width, with or without commas and a unit (30名, 300,000円, 30万円)."""
-
-    def __init__(self, *, most: int, **kwargs) -> None:
-        self.most = most
-        super().__init__(**{"max_length": 20, "widget": forms.TextInput(attrs={"inputmode": "numeric"}), **kwargs})
-
-    def clean(self, value: str) -> int | None:
-        typed = plain(super().clean(value)).replace(",", "").replace(" ", "")
-        if not typed:
-            return None
-        found = re.fullmatch(r"(\d+)(万)?(?:円|名|人|枚|部)?(?:まで)?", typed)
-        number = int(found[1]) * (10_000 if found[2] else 1) if found else None
-        if number is None or number > self.most:
-            raise ValidationError(_("Please write a whole number."))
-        return number
-
-
-class WebField(forms.CharField):
-    """The address of a web page; http and https only, which may be left out."""
-
-    def __init__(self, **kwargs) -> None:
-        attrs = {"inputmode": "url", "autocomplete": "url"}
-        super().__init__(**{"max_length": 200, "widget": forms.TextInput(attrs=attrs), **kwargs})
-        self.address = forms.URLField(assume_scheme="https", required=False)
-
-    def clean(self, value: str) -> str:
-        typed = plain(super().clean(value))
-        try:
-            address = self.address.clean(typed)
-        except ValidationError:
-            address = None
-        if address is None or (address and not address.startswith(("http://", "https://"))):
-            raise ValidationError(_("Please write the address of the page like https://www.example.jp/."))
-        return address
-
-
-EMPTY = {"required": _("This is empty. Please write it.")}
-UNCHOSEN = {"required": _("Please choose one."), "invalid_choice": _("Please choose one.")}
 
 
 def _line(label, *, most: int, required: bool = False, **kwargs) -> LineField:
@@ -136,10 +61,12 @@ def _row_count(data: QueryDict | None) -> int:
     return min(max(int(typed), 1), MOST_ROWS) if re.fullmatch(r"\d{1,3}", typed) else FIRST_ROWS
 
 
-def _keep(form: forms.Form, typed: QueryDict) -> None:
+def _keep(form: forms.Form, typed: QueryDict, *, is_whole: bool = True) -> None:
+    """Fill an unbound form. What is missing in `typed` stays as it is, unless a browser sent the whole form."""
     for name, field in form.fields.items():
-        if name not in (STAMP_FIELD, TRAP_FIELD):
-            form.initial[name] = field.widget.value_from_datadict(typed, {}, form.add_prefix(name))
+        if name in GUARD_FIELDS or (not is_whole and form.add_prefix(name) not in typed):
+            continue
+        form.initial[name] = field.widget.value_from_datadict(typed, {}, form.add_prefix(name))
 
 
 class NoticeFields(forms.Form):
@@ -227,9 +154,19 @@ class NoticeFields(forms.Form):
         self.deadline = DayTimeForm(data, prefix="deadline", today=self.today, name=pgettext_lazy("notice", "Deadline"))
         self.not_before = DayForm(data, prefix="not_before", today=self.today, name=_("Not before"))
 
-    def keep(self, typed: QueryDict, *, add_row: bool = False, remove_row: int = 0) -> None:
-        """Fill an unbound form with what was typed so far, unjudged; with one more row, or without one of them."""
-        _keep(self, typed)
+    def keep(
+        self,
+        typed: QueryDict,
+        *,
+        add_row: bool = False,
+        is_week_later: bool = False,
+        remove_row: int = 0,
+        is_whole: bool = True,
+    ) -> None:
+        """Fill an unbound form with what was typed so far, unjudged; with one more row (the last one again, a week
+        later), or without one of them. `is_whole`: `typed` is all that stood in the form.
+        """
+        _keep(self, typed, is_whole=is_whole)
         rows = [
             SessionForm(typed, prefix=f"s{number}", today=self.today, number=number).raw_values()
             for number in range(1, _row_count(typed) + 1)
@@ -237,13 +174,13 @@ class NoticeFields(forms.Form):
         if 0 < remove_row <= len(rows) and len(rows) > 1:
             del rows[remove_row - 1]
         if add_row and len(rows) < MOST_ROWS:
-            rows.append({})
+            rows.append(week_later(rows[-1]) if is_week_later else {})
         self.rows = [
             SessionForm(prefix=f"s{number}", today=self.today, number=number, initial=values)
             for number, values in enumerate(rows, start=1)
         ]
         for part in (self.deadline, self.not_before):
-            _keep(part, typed)
+            _keep(part, typed, is_whole=is_whole)
 
     @property
     def parts(self) -> list[forms.Form]:
@@ -261,11 +198,15 @@ class NoticeFields(forms.Form):
         cleaned = super().clean()
         for part in self.parts:
             part.full_clean()
+        self._leave_out(cleaned)
         kind = cleaned.get("kind")
         if kind:
             self._check_kind(NoticeKind(kind), cleaned)
         self._check_days(cleaned)
         return cleaned
+
+    def _leave_out(self, cleaned: dict) -> None:
+        """Forget what was typed into fields that do not count; here all of them do."""
 
     def _check_kind(self, kind: NoticeKind, cleaned: dict) -> None:
         """What each kind cannot do without."""
@@ -337,6 +278,13 @@ class NoticeFields(forms.Form):
         }
 
 
+NEEDED_WHERE_ASKED = (
+    *("venue_name", "fee_way", "application_way", "funder", "about_text"),
+    *("match_direction", "match_actor", "match_resource"),
+)
+"""Fields that a kind cannot do without where it asks for them; the check is in `_check_kind`."""
+
+
 class NoticeForm(GuardedFormMixin, NoticeFields):
     """The public form: everything above, the criteria to agree to, and the guard against machines.
 
@@ -344,6 +292,8 @@ class NoticeForm(GuardedFormMixin, NoticeFields):
     """
 
     criteria = _ticks(_("Please check"), [])
+    shown = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    """The kind whose fields are on the screen; empty: all of them are. What was not on the screen does not count."""
 
     def __init__(
         self, *args, now: datetime, guard_phone: str = "", criteria: list[str] = (), has_images: bool = False, **kwargs
@@ -353,6 +303,72 @@ class NoticeForm(GuardedFormMixin, NoticeFields):
         self._ask_criteria(list(criteria))
         self.fields["fee_way"].required = False
         self.fields["application_way"].required = False
+        for name in NEEDED_WHERE_ASKED:
+            self.fields[name].is_needed = True
+        self._word_by_kind()
+
+    @property
+    def kind(self) -> str:
+        """The kind that is chosen, as far as it can be told."""
+        typed = self.data.get(self.add_prefix("kind")) if self.is_bound else self.initial.get("kind")
+        value = str(typed or "")
+        return value if value in NoticeKind.values else NoticeKind.EVENT.value
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """The fields that the page shows."""
+        return asked_by(self.kind)
+
+    def keep(self, typed: QueryDict, **changes) -> None:
+        super().keep(typed, **changes)
+        self._word_by_kind()
+
+    def _word_by_kind(self) -> None:
+        """Say what is asked in the words of the kind."""
+        words = self.words_for(self.kind)
+        self.fields["title"].label, self.fields["text"].label = words["title"], words["text"]
+        self.fields["text"].help_text = words["text_hint"]
+
+    def words_for(self, kind: str) -> dict[str, str]:
+        fields = self.base_fields
+        return words_of(kind, title=fields["title"].label, text=fields["text"].label, hint=fields["text"].help_text)
+
+    def _leave_out(self, cleaned: dict) -> None:
+        shown = cleaned.get("shown")
+        if shown not in NoticeKind.values or cleaned.get("kind") not in NoticeKind.values:
+            return
+        counting = asked_by(shown) | asked_by(cleaned["kind"])
+        for name in {name for names in PARTS.values() for name in names} - counting:
+            self._errors.pop(name, None)
+            cleaned.pop(name, None)
+        ignored = [self.rows] if "sessions" not in counting else []
+        ignored += [[part] for part in (self.deadline, self.not_before) if part.prefix not in counting]
+        for part in (part for parts in ignored for part in parts):
+            part.forget()
+
+    def notice_data(self) -> dict[str, Any]:
+        """As of every notice; a change has the title of what it is about."""
+        data = super().notice_data()
+        data["title"] = data.get("title") or self.cleaned_data.get("about_text", "")[:120]
+        if not data.get("media"):
+            data.pop("media", None)
+        return data
+
+    def understood(self) -> dict[str, str]:
+        """Days, times and numbers as they were read, by the name of their field; only what could be read."""
+        cleaned = getattr(self, "cleaned_data", {})
+        found = {row.prefix: period_words(*row.session) for row in self.rows if row.session}
+        if self.deadline.day and not self.deadline.has_faults:
+            found["deadline"] = day_words(self.deadline.day)
+            found["deadline"] += time_words(self.deadline.at) if self.deadline.at else ""
+        if self.not_before.day and not self.not_before.has_faults:
+            found["not_before"] = day_words(self.not_before.day)
+        if cleaned.get("contact_phone"):
+            found["contact_phone"] = cleaned["contact_phone"]
+        for name, words in NUMBER_WORDS.items():
+            if cleaned.get(name):
+                found[name] = str(words) % f"{cleaned[name]:,}"
+        return found
 
     def _ask_criteria(self, criteria: list[str]) -> None:
         if not criteria:

@@ -6,7 +6,7 @@ from wagtail.log_actions import log
 
 from activities.forecast import MailForecast
 from activities.models import OPEN_STATES, Notice, NoticeEntry
-from activities.notices.errors import AlreadySettled
+from activities.notices.errors import AlreadySettled, StillHeld
 from center.models import User
 
 
@@ -18,6 +18,11 @@ def locked(notice: Notice) -> Notice:
 def must_be_open(row: Notice) -> None:
     if row.state not in OPEN_STATES:
         raise AlreadySettled(row.number)
+
+
+def must_be_released(row: Notice) -> None:
+    if row.is_held:
+        raise StillHeld(row.number)
 
 
 def add_entry(

@@ -1,9 +1,10 @@
 """The mails that a group gets about its notice: plain text, in the notice's language, through the one door.
 
-Each is queued in the caller's transaction; nothing is queued where the group gave no address. Their words are in
-`templates/notices/mail/`.
+Each is queued in the caller's transaction; nothing is queued where the group gave no address, or while the notice is
+held because a machine may have sent it. Their words are in `templates/notices/mail/`.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -15,24 +16,25 @@ from wagtail.models import Page
 
 from activities.forecast import MailForecast
 from activities.models import Notice
-from activities.notices.queries import DueDay, media_proposals
+from activities.notices.groups import link_for_mail
+from activities.notices.media_states import media_states
+from activities.notices.queries import DueDay
+from activities.notices.status_media import mail_reason, medium_rows
 from activities.notices.tokens import status_url
-from activities.queries import next_magazine_on
-from center.opening import tokyo_date
 from center.outbox import enqueue
 from center.queries import centre_settings
 
 
 def send_receipt(notice: Notice, *, mail: MailForecast | None, day: DueDay | None, now: datetime) -> None:
     """Number, due day with closed days in words, where it will appear and why, the next mail, the link."""
-    magazine_on = next_magazine_on(tokyo_date(now))
-    proposals = media_proposals(notice, next_send_at=mail.send_at if mail else None, magazine_on=magazine_on)
-    wished = [(medium, proposal) for medium, proposal in proposals.items() if medium.value in notice.media]
+    with translation.override(notice.language):
+        media = medium_rows([state for state in media_states([notice], now=now)[notice.pk] if state.was_wished])
+        reason = mail_reason(notice, mail) if mail else ""
     _send(
         notice,
         "receipt",
         lambda: _("We have received your notice (no. %(number)s)") % {"number": notice.number},
-        {"mail": mail, "day": day, "proposals": wished},
+        {"mail": mail, "mail_reason": reason, "day": day, "media": media},
         now=now,
         dedupe_key=f"notice-receipt-{notice.pk}",
     )
@@ -43,7 +45,7 @@ def send_returned(notice: Notice, *, reason: str, message: str, now: datetime) -
     _send(
         notice,
         "returned",
-        lambda: _("Please help us with your notice (no. %(number)s)") % {"number": notice.number},
+        lambda: letter_subject("returned", notice),
         {"reason": notice_reason(reason), "message": message},
         now=now,
         dedupe_key=f"notice-returned-{notice.pk}-{notice.return_count}",
@@ -79,7 +81,7 @@ def send_declined(notice: Notice, *, reason: str, now: datetime) -> None:
     _send(
         notice,
         "declined",
-        lambda: _("About your notice (no. %(number)s)") % {"number": notice.number},
+        lambda: letter_subject("declined", notice),
         {"reason": reason},
         now=now,
         dedupe_key=f"notice-declined-{notice.pk}",
@@ -151,10 +153,20 @@ def send_message(notice: Notice, *, text: str, now: datetime) -> None:
     _send(
         notice,
         "message",
-        lambda: _("A message about your notice (no. %(number)s)") % {"number": notice.number},
+        lambda: letter_subject("message", notice),
         {"message": text},
         now=now,
     )
+
+
+def letter_subject(template: str, notice: Notice) -> str:
+    """The subject of the mails that staff see beforehand, in the active language."""
+    subjects = {
+        "returned": _("Please help us with your notice (no. %(number)s)"),
+        "declined": _("About your notice (no. %(number)s)"),
+        "message": _("A message about your notice (no. %(number)s)"),
+    }
+    return subjects[template] % {"number": notice.number}
 
 
 def notice_reason(reason: str) -> str:
@@ -185,18 +197,24 @@ def _send(
     now: datetime,
     dedupe_key: str | None = None,
 ) -> None:
-    if not notice.contact_email:
+    if not notice.contact_email or notice.is_held:
         return
     with translation.override(notice.language):
         text = render_to_string(
             f"notices/mail/{template}.txt",
-            {"notice": notice, "centre": centre_settings(), "status_url": status_url(notice), **context},
+            {
+                "notice": notice,
+                "centre": centre_settings(),
+                "status_url": status_url(notice),
+                "group_url": link_for_mail(notice, now=now),
+                **context,
+            },
         )
         enqueue(
             kind=f"notice-{template.replace('_', '-')}",
             to=notice.contact_email,
             subject=subject(),
-            text=text.strip() + "\n",
+            text=re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n",
             holds_token=True,
             dedupe_key=dedupe_key,
             now=now,

@@ -49,7 +49,8 @@ from activities.notices.errors import (
     NotAChange,
     NotOpen,
 )
-from activities.notices.history import add_entry, locked
+from activities.notices.history import add_entry, locked, must_be_released
+from activities.notices.making import prints_of
 from activities.notices.queries import group_of
 from activities.notices.steps import begin_review, link_page
 from center.intake.uploads import neutral_name
@@ -140,7 +141,8 @@ def make_page(*, notice: Notice, by: User | None, now: datetime) -> Page:
         NoticePage.objects.create(notice=row, page=page, is_main=True, linked_at=now)
         if row.state == NoticeState.RECEIVED:
             begin_review(row, by=by, now=now)
-        add_entry(row, NoticeEntry.Kind.PAGE_MADE, at=now, by=by, data={"page": page.pk})
+        data = {"page": page.pk, "content": prints_of(page)}
+        add_entry(row, NoticeEntry.Kind.PAGE_MADE, at=now, by=by, data=data)
     notice.refresh_from_db()
     return page
 
@@ -157,6 +159,7 @@ def apply_notice(*, notice: Notice, by: User | None, now: datetime) -> None:
         row = locked(notice)
         if row.state not in OPEN_STATES:
             raise AlreadySettled(row.number)
+        must_be_released(row)
         row.state = NoticeState.PUBLISHED
         row.applied_at = now
         row.settled_at = now
@@ -177,6 +180,7 @@ def _refuse_change(notice: Notice, *, by: User | None, now: datetime) -> None:
 
 
 def _refuse_settled(notice: Notice) -> None:
+    must_be_released(notice)
     if notice.state in (NoticeState.DECLINED, NoticeState.WITHDRAWN):
         raise NotOpen(notice.number)
 
@@ -229,6 +233,11 @@ def _take_over(attachment: NoticeAttachment, item: models.Model, name: str) -> m
 
 
 # Fields
+
+
+def page_of(notice: Notice, group: GroupPage | None) -> Page:
+    """The page that would come of the notice, its fields filled, without its files; not stored."""
+    return _draft(notice, _Files(), group)
 
 
 def _draft(notice: Notice, files: _Files, group: GroupPage | None) -> Page:

@@ -16,9 +16,11 @@ from activities.kinds import NoticeKind
 from activities.media import Medium
 from activities.models import OPEN_STATES, Notice, NoticeEntry, NoticePage, NoticeState
 from activities.notices import mails as notice_mails
+from activities.notices.drafts import purge_drafts
+from activities.notices.files import sweep_files
+from activities.notices.group_checks import ask_groups
 from activities.notices.history import add_entry, locked, record_forecast
 from activities.notices.queries import due_day, forecast_of, policy_at
-from activities.notices.upload_drafts import purge_drafts
 from center.models import PublicSpan
 from center.opening import OpeningCalendar, tokyo_date
 from center.queries import opening_calendar
@@ -135,6 +137,8 @@ def tick_notices(*, now: datetime) -> dict[str, int]:
     """Everything that time does to notices; returns how often each thing happened. Safe at any time, any number."""
     result = reconcile_notices(now=now)
     result["drafts_removed"] = purge_drafts(now=now)
+    result["files_swept"] = sweep_files(now=now)
+    result |= {f"groups_{name}": count for name, count in ask_groups(now=now).items()}
     return result
 
 
@@ -246,8 +250,9 @@ def _remind(notice: Notice, *, now: datetime) -> bool:
 
 def tell_worse_forecasts(*, now: datetime) -> int:
     """Tell the groups of open notices whose monthly mail got worse than they were told; return how many."""
-    wanting = Notice.objects.filter(state__in=OPEN_STATES).prefetch_related("sessions", "attachments", "page_links")
-    notices = [notice for notice in wanting.order_by("pk") if Medium.MAIL in (notice.media or [])]
+    wanting = Notice.objects.filter(state__in=OPEN_STATES, held_at__isnull=True).order_by("pk")
+    wanting = wanting.prefetch_related("sessions", "attachments", "page_links")
+    notices = [notice for notice in wanting if Medium.MAIL in (notice.media or [])]
     forecasts = forecast(notices, now=now)
     return sum(_tell_if_worse(notice, forecasts[notice.pk], now=now) for notice in notices if notice.pk in forecasts)
 

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
-from django.db.models import Case, F, IntegerField, Prefetch, Q, QuerySet, Value, When
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Prefetch, QuerySet
 from wagtail.models import Page
 
 from activities import deadlines
@@ -20,7 +18,6 @@ from activities.forecast import MailForecast
 from activities.kinds import NoticeKind
 from activities.media import AttachmentKind, Medium, Proposal, main_attachment, propose_media
 from activities.models import (
-    OPEN_STATES,
     GroupPage,
     Notice,
     NoticeAttachment,
@@ -31,6 +28,7 @@ from activities.models import (
     NoticeState,
     Place,
 )
+from activities.notices.board import board
 from center.intake.tokens import hash_token
 from center.opening import TOKYO, NoOpenDay, OpeningCalendar, day_end, day_start, tokyo_date
 
@@ -169,102 +167,6 @@ def due_day(notice: Notice, calendar: OpeningCalendar) -> DueDay | None:
     return DueDay(notice.due_on, notice.prepare_by, open_again_on, not calendar.is_open(notice.due_on))
 
 
-# The desk
-
-
-class Waiting:
-    """What a notice waits for, in the words of the desk."""
-
-    READ = _("waits to be read")
-    GROUP = _("waits for the group's answer")
-    PAGE = _("waits for its page")
-    PUBLISHING = _("waits to be published")
-    APPLYING = _("waits until the page shows it")
-    CHOOSING = _("waits for the page it is about")
-    NOTHING = _("is done")
-
-
-def waits_for(notice: Notice) -> Promise:
-    """What has to happen next. Reads `notice.page_links`."""
-    if not notice.is_open:
-        return Waiting.NOTHING
-    if notice.state == NoticeState.RETURNED:
-        return Waiting.GROUP
-    if notice.state == NoticeState.RECEIVED:
-        return Waiting.READ
-    if NoticeKind(notice.kind).changes_published:
-        return Waiting.APPLYING if notice.about_page_id else Waiting.CHOOSING
-    return Waiting.PUBLISHING if notice.page_links.all() else Waiting.PAGE
-
-
-def due_words(notice: Notice, today: date) -> Promise | str:
-    """本日, あと1日, 2日超過; 差戻し中 while the clock stands still; '' for a notice that is settled."""
-    if notice.state == NoticeState.RETURNED:
-        return _("returned to the group")
-    if not notice.is_open or notice.due_on is None:
-        return ""
-    return deadlines.countdown_words(notice.due_on, today)
-
-
-def board(
-    *,
-    state: str = "open",
-    kind: str = "",
-    assigned_to: int | None = None,
-    search: str = "",
-) -> QuerySet[Notice]:
-    """The notices of the desk: open ones first, cancellations before all others, then by due day; returned ones (no
-    due day) after those with one; settled ones last, newest first.
-
-    `state` is one of the states, "open" (all open ones), "late_return" (returned after the due day) or "all"; `search`
-    looks in number, title, group and contact. Sessions and pages come along in two more queries.
-    """
-    notices = Notice.objects.select_related("assigned_to", "group").annotate(
-        settled_last=Case(When(state__in=OPEN_STATES, then=Value(0)), default=Value(1), output_field=IntegerField()),
-        cancellations_first=Case(
-            When(kind=NoticeKind.CANCELLATION, state__in=OPEN_STATES, then=Value(0)),
-            default=Value(1),
-            output_field=IntegerField(),
-        ),
-    )
-    if state == "open":
-        notices = notices.filter(state__in=OPEN_STATES)
-    elif state == "late_return":
-        notices = notices.filter(late_return=True)
-    elif state != "all":
-        notices = notices.filter(state=state)
-    if kind:
-        notices = notices.filter(kind=kind)
-    if assigned_to:
-        notices = notices.filter(assigned_to_id=assigned_to)
-    for word in search.split():
-        notices = notices.filter(
-            Q(number__icontains=word)
-            | Q(title__icontains=word)
-            | Q(group_name__icontains=word)
-            | Q(contact_name__icontains=word)
-            | Q(text__icontains=word)
-        )
-    return notices.order_by(
-        "settled_last",
-        "cancellations_first",
-        F("settled_at").desc(nulls_last=True),
-        F("due_on").asc(nulls_last=True),
-        "received_at",
-        "pk",
-    ).prefetch_related("sessions", "page_links")
-
-
-def due_soon(*, today: date, days: int = 1, limit: int = 8) -> list[Notice]:
-    """The open notices that are due by `today` + `days`, overdue ones too, earliest first."""
-    return list(board().filter(due_on__lte=today + timedelta(days=days))[:limit])
-
-
-def open_count() -> int:
-    """How many notices are open."""
-    return Notice.objects.filter(state__in=OPEN_STATES).count()
-
-
 # The figures of the promise
 
 
@@ -276,6 +178,8 @@ def settlement(notice: Notice, *, medium: str = Medium.WEB) -> deadlines.Settlem
         public_since = notice.facebook_posted_at
         if outcome == deadlines.Outcome.PUBLISHED and public_since is None:
             outcome = deadlines.Outcome.OPEN
+        elif outcome == deadlines.Outcome.OPEN and public_since is not None:
+            outcome = deadlines.Outcome.PUBLISHED
     return deadlines.Settlement(
         received_at=notice.received_at,
         outcome=outcome,
@@ -301,9 +205,12 @@ def settlement_rows(first_on: date, last_on: date, *, medium: str = Medium.WEB) 
 
 
 def received_notices(first_on: date, last_on: date) -> QuerySet[Notice]:
-    """All notices received from `first_on` to `last_on` (both included), oldest first; samples are among them."""
+    """All notices received from `first_on` to `last_on` (both included), oldest first; samples are among them.
+
+    Those that may come from a machine are left out until staff release them.
+    """
     days = {"received_at__gte": day_start(first_on), "received_at__lt": day_end(last_on)}
-    return Notice.objects.filter(**days).order_by("received_at", "pk")
+    return Notice.objects.filter(**days, held_at__isnull=True).order_by("received_at", "pk")
 
 
 def on_time(notice: Notice, *, today: date) -> bool | None:
@@ -330,7 +237,7 @@ def notice_board(*, now: datetime) -> list[dict]:
             "public_since": _moment(notice.public_since),
             "on_time": on_time(notice, today=today),
         }
-        for notice in board(state="all").prefetch_related(None)
+        for notice in board(state="all")
     ]
 
 

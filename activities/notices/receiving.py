@@ -17,7 +17,7 @@ from activities.models import Notice, NoticeEntry, NoticeSession
 from activities.notices import mails as notice_mails
 from activities.notices.clock import start_clock
 from activities.notices.errors import InTheFuture, UnknownField
-from activities.notices.files import attach_files, remove_files, store_files
+from activities.notices.files import attach_files, stored_files
 from activities.notices.history import add_entry, record_forecast
 from activities.notices.limits import may_mail_receipt
 from activities.notices.queries import due_day, forecast_of, policy_at, wanted_media
@@ -57,12 +57,15 @@ def receive_notice(
     by: User | None = None,
     submission_key: str | None = None,
     alts: Sequence[str] = (),
+    held_reason: str = "",
 ) -> tuple[Notice, str]:
     """Take in one notice, start its clock and send the receipt; return it with the token of its status page.
 
     `data` holds fields of the model by name (DATA_FIELDS); without "media" the usual ones are meant. `alts` describe
     the files, in their order. `received_at` is when it really reached the centre, by phone, FAX or at the counter too.
-    Safe to repeat with a `submission_key`: the notice of the first call is returned.
+    With a `held_reason` (HeldReason: a machine may have sent it) everything is kept and the clock runs, but nobody is
+    mailed and it is not on the board until staff release it. Safe to repeat with a `submission_key`: the notice of the
+    first call is returned.
     Raises InTheFuture and UnknownField.
     """
     if received_at > now:
@@ -71,21 +74,17 @@ def receive_notice(
         raise UnknownField(", ".join(unknown))
     if known := _submitted(submission_key):
         return known, token_of(known)
-    stored = store_files(files, alts, received_at)
-    is_kept = False
-    try:
-        with transaction.atomic():
-            notice, is_new = _create(dict(data), channel, received_at, submission_key)
-            if is_new:
-                _add_sessions(notice, sessions)
-                attach_files(notice, stored)
-                start_clock(notice, received_at, opening_calendar())
-                notice.save()
-                _tell_receipt(notice, by=by, now=now)
-        is_kept = is_new
-    finally:
-        if not is_kept:
-            remove_files(stored)
+    with stored_files(files, alts, received_at) as stored, transaction.atomic():
+        group_from = ("staff" if by else "link") if data.get("group") else ""
+        notice, is_new = _create(dict(data) | {"group_from": group_from}, channel, received_at, submission_key)
+        if is_new:
+            notice.held_at, notice.held_reason = (now, held_reason) if held_reason else (None, "")
+            _add_sessions(notice, sessions)
+            attach_files(notice, stored)
+            start_clock(notice, received_at, opening_calendar())
+            notice.save()
+            _write_receipt(notice, by=by)
+            tell_receipt(notice, now=now)
     return notice, token_of(notice)
 
 
@@ -127,8 +126,8 @@ def _next_number(year: int) -> str:
     return f"{year}-{last + 1:04d}"
 
 
-def _tell_receipt(notice: Notice, *, by: User | None, now: datetime) -> None:
-    """The first lines of the history, and the receipt, unless this address has had many today."""
+def _write_receipt(notice: Notice, *, by: User | None) -> None:
+    """The first line of the history."""
     add_entry(
         notice,
         NoticeEntry.Kind.RECEIVED,
@@ -136,6 +135,14 @@ def _tell_receipt(notice: Notice, *, by: User | None, now: datetime) -> None:
         by=by,
         data={"channel": str(notice.channel), "attachments": [file.original_name for file in notice.attachments.all()]},
     )
+
+
+def tell_receipt(notice: Notice, *, now: datetime) -> None:
+    """Mail the receipt with what is to be expected of the monthly mail, unless the notice is held or this address has
+    had many today. The caller's transaction holds the notice.
+    """
+    if notice.is_held:
+        return
     mail = forecast_of(forecast([notice], now=now), notice)
     if mail:
         record_forecast(notice, mail, now=now)

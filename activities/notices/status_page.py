@@ -1,4 +1,4 @@
-"""What the group sees of its notice: how far it is, how the three days run, where it will appear and why."""
+"""What the group sees of its notice: how far it is, how the three days run, what state is shown, its pages."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -7,14 +7,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from wagtail.models import Page
 
+from activities.deadline_words import deadline_moment
 from activities.deadlines import ClosedDue, DeadlinePolicy, Unit
 from activities.forecast import ForecastVerdict, MailForecast
 from activities.kinds import NoticeKind
-from activities.media import Medium, Proposal, Verdict
 from activities.models import Notice, NoticeEntry, NoticeState
+from activities.notices.queries import last_end
 from center.japanese.dates import day_words, time_words, weekday_word
+from center.models import PublicSpan
 from center.opening import TOKYO, OpeningCalendar, tokyo_date
 from center.visibility import publicly_visible
+
+MOST_STEPS = 4
+"""So many date stamps stand in one row."""
+
+MOMENT = timedelta(microseconds=1)
+"""What ends at 24:00 ends on the day that is over then."""
 
 MOST_DAYS = 9
 """A longer run of days is shown by its first, today and its last."""
@@ -26,15 +34,6 @@ TONES = {
     NoticeState.PUBLISHED: "good",
     NoticeState.DECLINED: "warn",
     NoticeState.WITHDRAWN: "unknown",
-}
-VERDICT_TONES = {
-    Verdict.YES: "good",
-    Verdict.FIRST: "good",
-    Verdict.CANDIDATE: "",
-    Verdict.WAITING: "",
-    Verdict.ASK: "warn",
-    Verdict.TAKE_DOWN: "warn",
-    Verdict.NO: "",
 }
 
 
@@ -54,8 +53,14 @@ class Step:
 def steps(notice: Notice, history: list[NoticeEntry], mail: MailForecast | None, *, now: datetime) -> list[Step]:
     """Receipt, reading, publication and, where it goes there, the mail. `history` is newest first."""
     way = [_receipt(notice), _reading(notice, history), _publication(notice, now=now)]
+    ending = ended(notice, now=now)
     if mail and mail.send_at and notice.state not in (NoticeState.DECLINED, NoticeState.WITHDRAWN):
-        way.append(_mail(mail, now=now))
+        last = _mail(mail, now=now)
+        if not ending or not last.todo:
+            way.append(last)
+    if ending:
+        way = way[:1] + way[2:] if len(way) == MOST_STEPS else way
+        way.append(_end(ending))
     return way
 
 
@@ -118,6 +123,59 @@ def _mail(mail: MailForecast, *, now: datetime) -> Step:
         title=mail.words,
         text=mail.send_words if is_hopeful else "",
     )
+
+
+def _end(ending: "Ending") -> Step:
+    return Step(
+        top=pgettext("stamp", "over"),
+        on=tokyo_date(ending.at) if ending.at else None,
+        middle="" if ending.at else "✓",
+        title=_("It is over"),
+        text=ending.words,
+    )
+
+
+# The state that is shown
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Why a published notice is over, and since when (None where only that it is over is known)."""
+
+    words: str
+    at: datetime | None = None
+
+
+def ended(notice: Notice, *, now: datetime) -> Ending | None:
+    """終了: published, and what it told of is over, its deadline has passed, or its page is no longer public.
+
+    A change or a cancellation ends when the page shows it. Reads sessions and page links.
+    """
+    if notice.state != NoticeState.PUBLISHED:
+        return None
+    if NoticeKind(notice.kind).changes_published:
+        return Ending(_("The page shows what you told us."), notice.applied_at)
+    end, deadline = last_end(notice), deadline_moment(notice.deadline_on, notice.deadline_time)
+    if end and end <= now:
+        return Ending(_("The event is over."), end - MOMENT)
+    if not end and deadline and deadline <= now:
+        return Ending(_("The deadline has passed."), deadline - MOMENT)
+    spans = _spans(notice)
+    if all(span.until for span in spans):
+        last = max((span.until for span in spans), default=None)
+        return Ending(_("The page has been taken down."), last)
+    return None
+
+
+def shown_state(notice: Notice, *, now: datetime) -> tuple[str, str]:
+    """The state in words and the tone of its stamp: as staff call it, and 終了 once it is over."""
+    if ended(notice, now=now):
+        return pgettext("notice", "over"), "unknown"
+    return str(notice.get_state_display()), TONES[notice.state]
+
+
+def _spans(notice: Notice) -> list[PublicSpan]:
+    return [span for link in notice.page_links.all() for span in link.page.public_spans.all()]
 
 
 # How the three days run
@@ -203,32 +261,6 @@ def counting_words(policy: DeadlinePolicy) -> str:
     if policy.closed_due == ClosedDue.NEXT_OPEN_DAY:
         words += _(" When we are closed on the last day, it is the next open day.")
     return words
-
-
-# Where it will appear
-
-
-@dataclass(frozen=True)
-class MediumRow:
-    """One medium with a stamp and the reason."""
-
-    medium: Medium
-    words: str
-    tone: str
-    reason: str
-
-
-def media_rows(notice: Notice, proposals: dict[Medium, Proposal], mail: MailForecast | None) -> list[MediumRow]:
-    """Every medium with what is proposed; one that the group does not wish says so."""
-    return [_medium_row(medium, proposal, notice, mail) for medium, proposal in proposals.items()]
-
-
-def _medium_row(medium: Medium, proposal: Proposal, notice: Notice, mail: MailForecast | None) -> MediumRow:
-    if medium.value not in (notice.media or []):
-        return MediumRow(medium, _("not asked for"), "", "")
-    if medium == Medium.MAIL and mail and mail.verdict != ForecastVerdict.NONE:
-        return MediumRow(medium, mail.words, mail.tone, mail.reason or str(proposal.reason))
-    return MediumRow(medium, str(proposal.verdict.label), VERDICT_TONES[proposal.verdict], str(proposal.reason))
 
 
 # Shared

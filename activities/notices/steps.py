@@ -15,8 +15,8 @@ from activities.models import Notice, NoticeEntry, NoticePage, NoticeState, Retu
 from activities.notices import mails as notice_mails
 from activities.notices.clock import start_clock, stop_clock
 from activities.notices.errors import InTheFuture, NotOpen, NotReturned, ReasonMissing, TooSoon
-from activities.notices.files import attach_files, remove_files, store_files
-from activities.notices.history import add_entry, locked, must_be_open
+from activities.notices.files import attach_files, stored_files
+from activities.notices.history import add_entry, locked, must_be_open, must_be_released
 from activities.notices.publication import record_publication
 from activities.notices.queries import due_day, policy_at
 from center.intake.uploads import CleanFile
@@ -37,6 +37,7 @@ def start_review(*, notice: Notice, by: User | None, now: datetime) -> None:
             return
         if row.state != NoticeState.RECEIVED:
             raise NotOpen(row.number)
+        must_be_released(row)
         begin_review(row, by=by, now=now)
     notice.refresh_from_db()
 
@@ -78,6 +79,7 @@ def return_notice(*, notice: Notice, reason: str, message: str, by: User | None,
         if row.state == NoticeState.RETURNED:
             return
         must_be_open(row)
+        must_be_released(row)
         if row.due_on and tokyo_date(now) > row.due_on:
             row.late_return = True
         row.state = NoticeState.RETURNED
@@ -109,6 +111,7 @@ def answer_notice(
     alts: Sequence[str] = (),
     by: User | None = None,
     answered_at: datetime | None = None,
+    changes: Sequence[tuple[str, str, str]] = (),
 ) -> None:
     """The group's answer to a return: the clock starts anew in full. `by` and `answered_at` where staff type it in.
 
@@ -118,26 +121,20 @@ def answer_notice(
     started_at = answered_at or now
     if started_at > now:
         raise InTheFuture
-    stored = store_files(files, alts, now)
-    is_done = False
-    try:
-        with transaction.atomic():
-            row = locked(notice)
-            if row.state != NoticeState.RETURNED:
-                raise NotReturned(row.number)
-            if row.returned_at and started_at < row.returned_at:
-                started_at = row.returned_at
-            row.state = NoticeState.REVIEWING
-            start_clock(row, started_at, opening_calendar())
-            row.save()
-            attach_files(row, stored)
-            names = [file.original_name for file in stored]
-            add_entry(row, NoticeEntry.Kind.ANSWERED, at=now, by=by, text=text.strip(), data={"attachments": names})
-            notice_mails.send_answer_receipt(row, day=due_day(row, opening_calendar()), now=now)
-        is_done = True
-    finally:
-        if not is_done:
-            remove_files(stored)
+    with stored_files(files, alts, now) as stored, transaction.atomic():
+        row = locked(notice)
+        if row.state != NoticeState.RETURNED:
+            raise NotReturned(row.number)
+        if row.returned_at and started_at < row.returned_at:
+            started_at = row.returned_at
+        row.state = NoticeState.REVIEWING
+        start_clock(row, started_at, opening_calendar())
+        row.save()
+        attach_files(row, stored)
+        names = [file.original_name for file in stored]
+        data = {"attachments": names} | ({"changes": [list(change) for change in changes]} if changes else {})
+        add_entry(row, NoticeEntry.Kind.ANSWERED, at=now, by=by, text=text.strip(), data=data)
+        notice_mails.send_answer_receipt(row, day=due_day(row, opening_calendar()), now=now)
     notice.refresh_from_db()
 
 
@@ -151,6 +148,7 @@ def decline_notice(*, notice: Notice, reason: str, by: User | None, now: datetim
     with transaction.atomic():
         row = locked(notice)
         must_be_open(row)
+        must_be_released(row)
         row.state = NoticeState.DECLINED
         row.decline_reason = reason.strip()
         row.settled_at = now
@@ -203,11 +201,17 @@ def _must_wait_long(row: Notice, now: datetime) -> None:
 # Words between the group and the centre
 
 
-def add_group_message(*, notice: Notice, text: str, now: datetime) -> None:
-    """What the group wants to tell, at any time; it changes neither state nor clock."""
+def add_group_message(
+    *, notice: Notice, text: str, now: datetime, changes: Sequence[tuple[str, str, str]] = ()
+) -> None:
+    """What the group wants to tell, at any time; it changes neither state nor clock.
+
+    `changes`: what it would like to be different (name of the field, old and new words), beside the same in `text`.
+    """
     with transaction.atomic():
         row = locked(notice)
-        add_entry(row, NoticeEntry.Kind.MESSAGE_IN, at=now, text=text.strip())
+        data = {"changes": [list(change) for change in changes]} if changes else {}
+        add_entry(row, NoticeEntry.Kind.MESSAGE_IN, at=now, text=text.strip(), data=data)
 
 
 def send_message(*, notice: Notice, text: str, by: User | None, now: datetime) -> None:
@@ -219,6 +223,7 @@ def send_message(*, notice: Notice, text: str, by: User | None, now: datetime) -
         raise ReasonMissing
     with transaction.atomic():
         row = locked(notice)
+        must_be_released(row)
         add_entry(row, NoticeEntry.Kind.MESSAGE_OUT, at=now, by=by, text=text.strip())
         notice_mails.send_message(row, text=text.strip(), now=now)
 
@@ -242,6 +247,7 @@ def link_page(*, notice: Notice, page: Page, by: User | None, now: datetime) -> 
     """
     with transaction.atomic():
         row = locked(notice)
+        must_be_released(row)
         if NoticeKind(row.kind).changes_published and row.about_page_id != page.pk:
             NoticePage.objects.filter(notice=row, page_id=row.about_page_id).delete()
             row.about_page = page

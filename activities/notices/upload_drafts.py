@@ -7,7 +7,8 @@ field. What stays behind is removed by the clock tick.
 import json
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -85,15 +86,30 @@ class UploadDraft:
             self.storage.save(self._path(name), ContentFile(file.content))
             added.append(KeptFile(name, file.original_name, file.kind, file.content_type, len(file.content)))
         if added:
-            self._list([*self.files, *added])
+            with self.storage.alone_in(self._path("")):  # several files may come at the same time
+                self._list([*self.files, *added])
         return added
 
     def drop(self, name: str) -> None:
         """Forget one file; does nothing for a name that the draft does not have."""
-        rest = [file for file in self.files if file.name != name]
-        if len(rest) < len(self.files):
-            self._list(rest)
+        with self.storage.alone_in(self._path("")):
+            files = self.files
+            rest = [file for file in files if file.name != name]
+            if len(rest) < len(files):
+                self._list(rest)
+        if len(rest) < len(files):
             self.storage.delete(self._path(name))
+
+    def content_of(self, name: str) -> tuple[bytes, KeptFile] | None:
+        """One kept file with what is known of it; None for a name that the draft does not have."""
+        file = next((file for file in self.files if file.name == name and _FILE.fullmatch(name)), None)
+        if file is None:
+            return None
+        try:
+            with self.storage.open(self._path(name), "rb") as opened:
+                return opened.read(), file
+        except FileNotFoundError:
+            return None
 
     def clean_files(self) -> list[CleanFile]:
         """The files as they were cleaned, ready to be given to a notice; one that has gone is left out."""
@@ -126,22 +142,23 @@ class UploadDraft:
         _remove_folder(self.folder)
 
     def _list(self, files: list[KeptFile]) -> None:
-        path = self._path("list.json")
-        self.storage.delete(path)
-        self.storage.save(path, ContentFile(json.dumps([asdict(file) for file in files]).encode()))
+        self.storage.replace(self._path("list.json"), json.dumps([asdict(file) for file in files]).encode())
 
     def _path(self, name: str) -> str:
         return f"{FOLDER}/{self.folder}/{name}"
 
 
-def purge_drafts(*, now: datetime) -> int:
-    """Remove the drafts that nobody came back to for KEPT_FOR; return how many."""
+def purge_upload_drafts(*, now: datetime, living: Collection[str] = ()) -> int:
+    """Remove the folders that nobody came back to for KEPT_FOR, unless a draft that is `living` names them; return how
+    many.
+    """
     storage = private_storage()
     try:
         folders, _files = storage.listdir(FOLDER)
     except FileNotFoundError:
         return 0
-    old = [folder for folder in folders if _NAME.fullmatch(folder) and _last_change(folder) < now - KEPT_FOR]
+    unclaimed = [folder for folder in folders if _NAME.fullmatch(folder) and folder not in living]
+    old = [folder for folder in unclaimed if _last_change(folder) < now - KEPT_FOR]
     for folder in old:
         _remove_folder(folder)
     return len(old)
@@ -160,4 +177,5 @@ def _remove_folder(folder: str) -> None:
         return
     for name in files:
         storage.delete(f"{FOLDER}/{folder}/{name}")
-    storage.delete(f"{FOLDER}/{folder}")
+    with suppress(OSError):  # another request has put a file there meanwhile
+        storage.delete(f"{FOLDER}/{folder}")

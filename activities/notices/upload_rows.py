@@ -1,10 +1,12 @@
 """The rows of files in a form: what was chosen is cleaned and kept, what is refused is named with its reason."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from activities.notices.limits import may_keep_file
 from activities.notices.upload_drafts import KeptFile, UploadDraft
@@ -12,7 +14,7 @@ from center.intake.bounds import MAX_FILES, MAX_FORM_BYTES
 from center.intake.uploads import CleanFile, UploadRefused, clean_upload, display_name
 
 ALT_LENGTH = 250
-PLACES_IN_SIGHT = 2
+PLACES_IN_SIGHT = 1
 
 
 @dataclass
@@ -24,6 +26,7 @@ class UploadRow:
     alt: str = ""
     refused_name: str = ""
     message: str = ""
+    picture_url: str = ""
 
     @property
     def input_id(self) -> str:
@@ -50,6 +53,11 @@ class Uploads:
         return any(row.kept.kind == "image" for row in self.kept)
 
     @property
+    def is_full(self) -> bool:
+        """Whether no place for another file is left."""
+        return len(self.kept) >= MAX_FILES
+
+    @property
     def in_sight(self) -> list[UploadRow]:
         """Every row with something in it, and the next PLACES_IN_SIGHT empty places."""
         busy = [row for row in self.rows if row.kept or row.message or row.alt]
@@ -73,11 +81,18 @@ def no_uploads() -> Uploads:
     return Uploads(UploadDraft.start(), [UploadRow(number) for number in range(1, MAX_FILES + 1)])
 
 
-def take_uploads(request: HttpRequest, *, today: date) -> Uploads:
-    """Clean and keep what came with the form. Slow (each file is opened by a process of its own): call it before any
-    transaction. Descriptions stay with their files; the one typed beside a refused file stays in its row.
+def kept_uploads(draft: UploadDraft, alts: Sequence[str] = ()) -> Uploads:
+    """The rows of a form that was left and is taken up again."""
+    return Uploads(draft, _rows(draft, list(alts), []))
+
+
+def take_uploads(request: HttpRequest, *, today: date, draft: UploadDraft | None = None) -> Uploads:
+    """Clean and keep what came with the form, in `draft` or in the one that the form names.
+
+    Slow (each file is opened by a process of its own): call it before any transaction. Descriptions stay with their
+    files; the one typed beside a refused file stays in its row.
     """
-    draft = UploadDraft.of(request.POST.get("draft", ""))
+    draft = draft or UploadDraft.of(request.POST.get("draft", ""))
     kept = draft.files
     alts = [_alt(request, number) for number in range(1, len(kept) + 1)]
     drop = request.POST.get("drop", "")
@@ -105,13 +120,22 @@ def take_uploads(request: HttpRequest, *, today: date) -> Uploads:
         alts.append(alt)
     # what was refused or described stays in view; rows of neither make room
     empty.sort(key=lambda row: not (row.message or row.alt))
+    return Uploads(draft, _rows(draft, alts, empty))
+
+
+def _rows(draft: UploadDraft, alts: list[str], empty: list[UploadRow]) -> list[UploadRow]:
+    """The kept files with their descriptions, then the other rows, MAX_FILES in all, numbered."""
     files = draft.files
+    alts = alts + [""] * (len(files) - len(alts))
     rows = [UploadRow(0, kept=file, alt=alt) for file, alt in zip(files, alts, strict=False)]
     rows += empty[: MAX_FILES - len(rows)]
     rows += [UploadRow(0) for _missing in range(MAX_FILES - len(rows))]
+    key = draft.key
     for number, row in enumerate(rows, start=1):
         row.number = number
-    return Uploads(draft, rows)
+        if row.kept and row.kept.kind == "image":
+            row.picture_url = reverse("notices:file", args=[key, row.kept.name])
+    return rows
 
 
 def _shown_name(name: str | None) -> str:

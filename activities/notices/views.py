@@ -1,52 +1,49 @@
-"""The public addresses of notices: the form, and the status page that a receipt links to.
-
-Status pages stand behind a token in their address. No cookie decides anything there, so whoever sends a form to one
-must know its address already: they need no second token, and browsers send none under `no-referrer`.
+"""The public form of notices. The status page that its receipt links to is in status_views.py; what the script of the
+form asks for is in form_calls.py.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
-from functools import wraps
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from activities import services
-from activities.deadlines import countdown_words
-from activities.forecast import forecast
 from activities.kinds import NoticeKind
-from activities.models import Channel, MatchDirection, Notice, NoticeState
-from activities.notices import status_page
-from activities.notices.clock import start_clock
-from activities.notices.forms import AnswerForm, MessageForm, NoticeForm, new_submission, read_submission
-from activities.notices.mails import notice_reason
-from activities.notices.queries import (
-    due_day,
-    forecast_of,
-    media_proposals,
-    notice_by_token,
-    page_about,
-    place_suggestions,
-    policy_at,
-    public_history,
-    wanted_media,
+from activities.models import Channel, MatchDirection, Notice, NoticeDraft
+from activities.notices.drafts import (
+    FORM,
+    as_posted,
+    draft_by_token,
+    draft_path,
+    files_of,
+    forget_group,
+    mail_link,
+    mark_sent,
+    save_draft,
+    start_draft,
+    typed_of,
 )
+from activities.notices.form_page import FormPage, notice_of, options_at, saved_words, stale_words
+from activities.notices.forms import NoticeForm, new_submission, read_submission
+from activities.notices.limits import may_look, may_start_draft, reason_to_hold
+from activities.notices.preview import preview_document
+from activities.notices.queries import page_about
 from activities.notices.tokens import token_of
-from activities.notices.upload_rows import Uploads, no_uploads, take_uploads
-from activities.notices.words import entry_words
-from activities.queries import next_magazine_on
+from activities.notices.upload_rows import kept_uploads, take_uploads
+from center.intake.guard import TRAP_FIELD
 from center.opening import tokyo_date
-from center.queries import centre_settings, opening_calendar
 
-REFILL = ("add", "remove", "drop", "keep")
-"""Buttons that change the form without sending it."""
+REFILL = ("add", "remove", "drop", "keep", "narrow", "save", "mail_link", "preview", "other_group")
+"""Buttons that do something with the form without sending it."""
+MOST_ALTS = 9
 
 
 def private(response: HttpResponse) -> HttpResponse:
@@ -58,48 +55,211 @@ def private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-# The form
+def client_of(request: HttpRequest) -> str:
+    return request.META.get("REMOTE_ADDR", "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_notice(request: HttpRequest) -> HttpResponse:
     """The form, on one page. Everything typed and every file that could be used survives each error."""
     now = timezone.now()
-    rule = policy_at(now)
-    criteria = [line.strip() for line in rule.criteria.splitlines() if line.strip()]
-    options = {"now": now, "criteria": criteria, "guard_phone": centre_settings().phone}
-    if request.method != "POST":
-        form = NoticeForm(initial=_asked_for(request), **options)
-        return _form_page(request, form, no_uploads(), new_submission(), now=now)
-    uploads = take_uploads(request, today=tokyo_date(now))
-    submission = request.POST.get("submission", "")
+    if request.method == "POST":
+        token = request.POST.get("resume", "")
+        draft = draft_by_token(token, now=now) if token else None
+        return _posted(request, draft, token if draft else "", now=now)
+    asked_for = _asked_for(request)
+    form = NoticeForm(initial=asked_for, **options_at(now))
+    response = _shown(request, FormPage(form, now, submission=new_submission()))
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def resume(request: HttpRequest, token: str) -> HttpResponse:
+    """The form filled from its draft, for whoever has the link; a draft that was sent leads to its notice.
+
+    Who sends the form to this address knows it already and needs no second token; browsers send none that counts under
+    `no-referrer`.
+    """
+    now = timezone.now()
+    draft = draft_by_token(token, now=now)
+    if draft is None:
+        return private(render(request, "notices/draft_gone.html", status=404))
+    if draft.notice:
+        return private(redirect("notices:status", token=token_of(draft.notice)))
+    if request.method == "POST":
+        return _posted(request, draft, token, now=now)
+    page = _page_of_draft(draft, token, is_earlier="earlier" in request.GET, now=now)
+    if "saved" in request.GET:
+        page.said.append(saved_words(draft))
+    return private(_shown(request, page))
+
+
+def _page_of_draft(draft: NoticeDraft, token: str, *, is_earlier: bool, now: datetime) -> FormPage:
+    typed = draft.replaced if is_earlier and draft.replaced else draft.typed
+    posted = as_posted(typed)
+    form = NoticeForm(initial={"group_name": draft.group.title} if draft.group else None, **options_at(now))
+    form.keep(posted, is_whole=draft.version > 0)
+    alts = [posted.get(f"alt{number}", "") for number in range(1, MOST_ALTS + 1)]
+    files = files_of(draft)
+    return FormPage(
+        form,
+        now,
+        uploads=kept_uploads(files, alts[: len(files.files)]),
+        draft=draft,
+        token=token,
+        warned=[stale_words()] if draft.replaced and not is_earlier else [],
+        check_days=posted.getlist("check_days"),
+    )
+
+
+# What a browser sends
+
+
+def _posted(request: HttpRequest, draft: NoticeDraft | None, token: str, *, now: datetime) -> HttpResponse:
+    if draft and draft.notice:
+        return private(redirect("notices:status", token=token_of(draft.notice)))
+    uploads = take_uploads(request, today=tokyo_date(now), draft=files_of(draft) if draft else None)
+    page = FormPage(
+        NoticeForm(**options_at(now)),
+        now,
+        uploads=uploads,
+        submission=request.POST.get("submission", ""),
+        draft=draft,
+        token=token,
+        check_days=request.POST.getlist("check_days"),
+    )
+    if draft:
+        _keep_up(page, request)
     if any(name in request.POST for name in REFILL):
-        form = NoticeForm(**options)
-        form.keep(request.POST, add_row="add" in request.POST, remove_row=_number(request.POST.get("remove")))
-        return _form_page(request, form, uploads, submission, now=now)
-    form = NoticeForm(request.POST, has_images=uploads.has_images, **options)
-    if not form.is_valid() or uploads.faults:
-        return _form_page(request, form, uploads, submission, now=now)
-    notice, token = _take_in(form, uploads, submission, now=now)
+        return _refilled(request, page)
+    page.form = NoticeForm(request.POST, has_images=uploads.has_images, **options_at(now))
+    if not page.form.is_valid() or uploads.faults:
+        return _answer(request, page)
+    notice, status_token = _take_in(request, page)
+    if page.draft:
+        mark_sent(draft=page.draft, notice=notice)
     uploads.draft.remove()
-    return redirect("notices:status", token=token)
+    return redirect("notices:status", token=status_token)
 
 
-def _take_in(form: NoticeForm, uploads: Uploads, submission: str, *, now: datetime) -> tuple[Notice, str]:
-    data = form.notice_data()
-    data["language"] = get_language() or settings.LANGUAGE_CODE
+def _refilled(request: HttpRequest, page: FormPage) -> HttpResponse:
+    """One of the buttons that do not send."""
+    posted = request.POST
+    if "other_group" in posted and page.draft:
+        forget_group(draft=page.draft)
+    if ("save" in posted or "mail_link" in posted) and page.draft is None:
+        begin_draft(page, request)
+    if "mail_link" in posted:
+        words, is_good = mail_the_link(request, page)
+        (page.said if is_good else page.warned).append(words)
+    if "preview" in posted:
+        bound = NoticeForm(posted, **options_at(page.now))
+        page.preview = preview_of(request, bound, page)
+    page.form.keep(
+        posted,
+        add_row="add" in posted,
+        is_week_later=posted.get("add") == "week",
+        remove_row=_number(posted.get("remove")),
+    )
+    if "save" in posted and page.draft and not page.warned and not page.uploads.faults:
+        return private(redirect(f"{draft_path(page.token)}?saved=1"))
+    if "save" in posted and page.draft:
+        page.said.append(saved_words(page.draft))
+    return _answer(request, page)
+
+
+def begin_draft(page: FormPage, request: HttpRequest) -> None:
+    """Keep the form on the server from now on, unless this machine has begun very many today."""
+    if not may_start_draft(client_of(request), on=tokyo_date(page.now)):
+        page.warned.append(_("It could not be saved just now. Please try again later, or send it."))
+        return
+    page.draft, page.token = start_draft(
+        typed=typed_of(request.POST),
+        now=page.now,
+        source=FORM,
+        folder=page.uploads.draft.folder,
+        submission_key=read_submission(page.submission),
+    )
+
+
+def _keep_up(page: FormPage, request: HttpRequest) -> None:
+    """Save what came along into the draft that the form has."""
+    saved = save_draft(draft=page.draft, typed=typed_of(request.POST), version=version_of(request), now=page.now)
+    page.draft = saved.draft
+    if saved.is_stale:
+        page.warned.append(stale_words())
+
+
+def version_of(request: HttpRequest) -> int | None:
+    typed = request.POST.get("version", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+def mail_the_link(request: HttpRequest, page: FormPage) -> tuple[str, bool]:
+    """Mail the link of the draft to the address in the form; (what to say, whether it went out)."""
+    if page.draft is None or request.POST.get(TRAP_FIELD):
+        return _("The link could not be mailed."), False
+    field = NoticeForm.base_fields["contact_email"]
+    try:
+        address = field.clean(request.POST.get("contact_email", ""))
+    except ValidationError:
+        return _("Please write your e-mail address first; the link goes there."), False
+    if not address:
+        return _("Please write your e-mail address first; the link goes there."), False
+    if not mail_link(draft=page.draft, token=page.token, address=address, now=page.now):
+        return _("This address has had many links today. Please look into your mailbox."), False
+    return _("We have mailed the link to %(address)s.") % {"address": address}, True
+
+
+def preview_of(request: HttpRequest, bound: NoticeForm, page: FormPage) -> str:
+    """The page to be as a document of its own; "" for a machine that asked very often today. Stores nothing."""
+    if not may_look(client_of(request), on=tokyo_date(page.now)):
+        return ""
+    return preview_document(request, notice_of(bound, now=page.now), page.group, page.uploads)
+
+
+def _take_in(request: HttpRequest, page: FormPage) -> tuple[Notice, str]:
+    form, now = page.form, page.now
+    data = form.notice_data() | {"language": get_language() or settings.LANGUAGE_CODE}
+    if page.group:
+        data["group"] = page.group
     if NoticeKind(data["kind"]).changes_published:
         data["about_page"] = page_about(data["about_text"])
+        if data["about_page"] and not form.cleaned_data.get("title"):
+            data["title"] = data["about_page"].title[:120]
+    key = page.draft.submission_key if page.draft else read_submission(page.submission)
+    held_reason = reason_to_hold(
+        form,
+        client=client_of(request),
+        submission=key or "",
+        is_known=page.group is not None,  # came by the group's own link
+        on=tokyo_date(now),
+    )
     return services.receive_notice(
         data=data,
         sessions=form.sessions(),
-        files=uploads.clean_files(),
-        alts=uploads.alts(),
+        files=page.uploads.clean_files(),
+        alts=page.uploads.alts(),
         channel=Channel.FORM,
         received_at=now,
         now=now,
-        submission_key=read_submission(submission),
+        submission_key=key,
+        held_reason=held_reason,
     )
+
+
+def _answer(request: HttpRequest, page: FormPage) -> HttpResponse:
+    response = _shown(request, page)
+    if page.draft:
+        return private(response)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _shown(request: HttpRequest, page: FormPage) -> HttpResponse:
+    return render(request, "notices/form.html", page.context())
 
 
 def _asked_for(request: HttpRequest) -> dict[str, str]:
@@ -117,164 +277,3 @@ def _asked_for(request: HttpRequest) -> dict[str, str]:
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 4 else 0
-
-
-def _form_page(
-    request: HttpRequest, form: NoticeForm, uploads: Uploads, submission: str, *, now: datetime
-) -> HttpResponse:
-    notice = _if_sent_now(form, now=now)
-    mail = forecast([notice], now=now).get(0)
-    if read_submission(submission) is None:
-        submission = new_submission()
-    context = {
-        "form": form,
-        "uploads": uploads,
-        "submission": submission,
-        "places": place_suggestions(),
-        "day": due_day(notice, opening_calendar()),
-        "counting": status_page.counting_words(notice.deadline_policy),
-        "mail": mail,
-        "has_faults": form.is_bound and (bool(form.errors) or any(part.has_faults for part in form.parts)),
-        "kind": str(form["kind"].value() or NoticeKind.EVENT),
-    }
-    response = render(request, "notices/form.html", context)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _if_sent_now(form: NoticeForm, *, now: datetime) -> Notice:
-    """The notice that would come of the form if it were sent this moment, as far as it can be told. Not stored."""
-    cleaned = getattr(form, "cleaned_data", {})
-    kind = cleaned.get("kind") or form["kind"].value()
-    notice = Notice(
-        pk=0,
-        kind=kind if kind in NoticeKind.values else NoticeKind.EVENT,
-        received_at=now,
-        policy=policy_at(now).as_deadline_policy().as_json(),
-        media=wanted_media(cleaned.get("media") or form["media"].value() or []),
-        not_before_on=form.not_before.day,
-        deadline_on=form.deadline.day,
-        deadline_time=form.deadline.at,
-    )
-    sessions = notice.sessions.none()
-    sessions._result_cache = [
-        notice.sessions.model(notice=notice, starts_at=starts_at, ends_at=ends_at, is_all_day=is_all_day)
-        for starts_at, ends_at, is_all_day in (form.sessions() if form.is_bound else [])
-    ]
-    empty = {name: getattr(notice, name).none() for name in ("attachments", "page_links", "entries")}
-    notice._prefetched_objects_cache = {"sessions": sessions, **empty}
-    start_clock(notice, now, opening_calendar())
-    return notice
-
-
-# The status page
-
-NoticeView = Callable[..., HttpResponse]
-
-
-def _of_token(view: NoticeView) -> NoticeView:
-    """Hand the notice that the token opens to the view; an unknown or ended link gets a page that says so."""
-
-    @csrf_exempt
-    @wraps(view)
-    def opened(request: HttpRequest, token: str) -> HttpResponse:
-        notice = notice_by_token(token, now=timezone.now())
-        if notice is None:
-            return private(render(request, "notices/unknown.html", status=404))
-        return private(view(request, notice))
-
-    return opened
-
-
-@_of_token
-@require_GET
-def status(request: HttpRequest, notice: Notice) -> HttpResponse:
-    """How far the notice is."""
-    return _status_page(request, notice, AnswerForm(), MessageForm(), no_uploads())
-
-
-@_of_token
-@require_POST
-def answer(request: HttpRequest, notice: Notice) -> HttpResponse:
-    """The group's answer to a question; the three days begin anew."""
-    now = timezone.now()
-    uploads = take_uploads(request, today=tokyo_date(now))
-    form = AnswerForm(request.POST)
-    if any(name in request.POST for name in REFILL):
-        return _status_page(request, notice, AnswerForm(initial=request.POST.dict()), MessageForm(), uploads)
-    if not form.is_valid() or uploads.faults:
-        return _status_page(request, notice, form, MessageForm(), uploads)
-    try:
-        services.answer_notice(
-            notice=notice,
-            text=form.cleaned_data["text"],
-            files=uploads.clean_files(),
-            alts=uploads.alts(),
-            now=now,
-        )
-    except services.NotReturned:
-        # answered a moment ago, or taken up again: the words are not lost, they go beside the notice
-        services.add_group_message(notice=notice, text=form.cleaned_data["text"], now=now)
-    uploads.draft.remove()
-    return redirect("notices:status", token=token_of(notice))
-
-
-@_of_token
-@require_POST
-def message(request: HttpRequest, notice: Notice) -> HttpResponse:
-    """Something the group wants to tell."""
-    form = MessageForm(request.POST)
-    if not form.is_valid():
-        return _status_page(request, notice, AnswerForm(), form, no_uploads())
-    services.add_group_message(notice=notice, text=form.cleaned_data["message"], now=timezone.now())
-    return redirect("notices:status", token=token_of(notice))
-
-
-@_of_token
-@require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, notice: Notice) -> HttpResponse:
-    """Ask once more, then take the notice back."""
-    token = token_of(notice)
-    if not notice.is_open:
-        return redirect("notices:status", token=token)
-    if request.method == "POST":
-        with suppress(services.AlreadySettled):  # published this very moment: the page says how to take it back
-            services.withdraw_notice(notice=notice, now=timezone.now())
-        return redirect("notices:status", token=token)
-    return render(request, "notices/withdraw.html", {"notice": notice, "token": token})
-
-
-def _status_page(
-    request: HttpRequest, notice: Notice, answer_form: AnswerForm, message_form: MessageForm, uploads: Uploads
-) -> HttpResponse:
-    now = timezone.now()
-    today, calendar = tokyo_date(now), opening_calendar()
-    mail = forecast_of(forecast([notice], now=now), notice)
-    proposals = media_proposals(
-        notice, next_send_at=mail.send_at if mail else None, magazine_on=next_magazine_on(today)
-    )
-    history = public_history(notice)
-    asked = next((entry for entry in history if entry.kind == entry.Kind.RETURNED), None)
-    context = {
-        "notice": notice,
-        "token": token_of(notice),
-        "tone": status_page.TONES[notice.state],
-        "steps": status_page.steps(notice, history, mail, now=now),
-        "days": status_page.clock_days(notice, calendar, today=today),
-        "day": due_day(notice, calendar),
-        "today": today,
-        "counting": status_page.counting_words(notice.deadline_policy),
-        "mail": mail,
-        "media": status_page.media_rows(notice, proposals, mail),
-        "history": [(entry, entry_words(entry)) for entry in history],
-        "asked": asked if notice.state == NoticeState.RETURNED else None,
-        "asked_reason": notice_reason(asked.reason) if asked else "",
-        "left": countdown_words(notice.due_on, today) if notice.is_open and notice.due_on else "",
-        "answer_form": answer_form,
-        "message_form": message_form,
-        "uploads": uploads,
-        "pages": status_page.public_pages(notice, now=now),
-        "sessions": list(notice.sessions.all()),
-        "attachments": list(notice.attachments.all()),
-    }
-    return render(request, "notices/status.html", context)

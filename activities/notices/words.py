@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from activities.models import Channel, NoticeEntry, ReturnReason
+from activities.notices import media_words
 from center.japanese.dates import day_words
 
 CHANNEL_SENTENCES = {
@@ -20,6 +21,12 @@ FIELD_SENTENCES = {
     "assigned_to": lambda: _("Somebody else is in charge."),
     "pages": lambda: _("A page was linked."),
     "staff_note": lambda: _("The staff's note was changed."),
+    "held": lambda: _("The staff have seen that a person sent it."),
+    "fields": lambda: _("What the notice says was written anew."),
+    "message_seen": lambda: _("The group's words need no further answer."),
+    "page_unmade": lambda: _("The page that had been made was taken back."),
+    "trusted": lambda: _("Published by itself as a notice of a trusted group."),
+    "trusted_seen": lambda: _("Staff have looked at the page that was published by itself."),
 }
 
 
@@ -37,8 +44,14 @@ def entry_words(entry: NoticeEntry) -> str:
         return _("The group was reminded of the question.")
     if entry.kind == kinds.DUE_MOVED:
         return _due_moved(data)
+    if entry.kind == kinds.WITHDRAWN and data.get("discarded"):
+        return _("It was taken for an automatic message and put away. If it is yours, please tell us by phone.")
     if entry.kind == kinds.WITHDRAWN:
         return _("Withdrawn because no answer came.") if data.get("unanswered") else _("It was withdrawn.")
+    if entry.kind == kinds.MESSAGE_IN and data.get("changes"):
+        return _("The group would like to change:")
+    if entry.kind == kinds.CHANGED and data.get("field") in media_words.FIELDS:
+        return media_words.medium_change_words(data)
     if entry.kind == kinds.CHANGED:
         return FIELD_SENTENCES.get(data.get("field"), lambda: _("Something was changed."))() + _old_and_new(data)
     sentences = {

@@ -194,8 +194,8 @@ def test_the_first_screen_counts_what_is_due(desk):
     receive(day(2026, 11, 17, 9), title="本日の")
     receive(day(2026, 11, 19, 9), title="まだの")
     words = words_of(desk.get(reverse("wagtailadmin_home")))
-    assert "期限が近い依頼" in words
     assert "動いている依頼 2件" in words
+    assert "1 本日が期限" in words
     panel = words[words.index("期限が近い依頼") :]
     assert "本日の" in panel
     assert "まだの" not in panel
@@ -230,17 +230,18 @@ def test_what_a_group_wrote_is_never_markup(desk):
         assert "<img src=x" not in html
 
 
-def test_one_click_makes_the_page_and_opens_the_editor(desk, staff):
+def test_one_click_makes_the_page_and_shows_it_beside_the_notice(desk, staff):
     notice = receive(day(2026, 11, 18, 9))
-    response = desk.post(url("page", notice))
+    response = desk.post(url("page", notice), follow=True)
     page = EventPage.objects.get()
-    assert response["Location"] == reverse("wagtailadmin_pages:edit", args=[page.pk])
-    assert desk.get(response["Location"]).status_code == 200
-    assert desk.post(url("page", notice))["Location"] == response["Location"]
+    assert "下書きを作りました。" in words_of(response)
+    assert "公開する" in words_of(response)
+    edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    assert edit in response.content.decode()
+    assert desk.post(url("page", notice))["Location"] == edit
     assert EventPage.objects.count() == 1
     notice.refresh_from_db()
     assert notice.assigned_to == staff
-    assert "ページを開く" in words_of(desk.get(url("detail", notice)))
 
 
 def test_looking_at_an_action_changes_nothing(desk):
@@ -351,7 +352,9 @@ def test_a_notice_by_phone_is_entered_with_its_real_time(desk, staff, tree):
     group = add_group(tree, "電話の会")
     response = desk.post(url("add"), entry(group=group.pk, staff_note="折り返し"))
     notice = Notice.objects.get()
-    assert response["Location"] == url("detail", notice)
+    assert response["Location"] == url("entered", notice)
+    said = words_of(desk.get(response["Location"]))
+    assert "電話口で伝えること" in said and notice.number in said and "11月22日（日・" in said
     assert (notice.channel, notice.received_at, notice.due_on) == (
         "phone",
         day(2026, 11, 19, 16, 30),

@@ -215,3 +215,50 @@ def test_every_reason_is_a_sentence_in_japanese_and_in_english() -> None:
             assert str(reason.label).endswith((".", "?")), reason
         with translation.override("ja"):
             assert str(reason.label).endswith(("。", "？")), reason
+
+
+NONE = AttachmentKind.NONE
+BEFORE = {**EVENT, **BEFORE_SEND}
+CHANGED = (FIRST, FIRST, YES, NO, TAKE_DOWN)
+
+# kind and time · the same five columns for: nothing attached, an image, a PDF; first without, then with paper copies
+WHOLE_TABLE = [
+    (
+        EVENT,
+        ((YES, YES, YES, YES, NO), (YES, YES, YES, CANDIDATE, WAITING), (YES, YES, YES, CANDIDATE, WAITING)),
+        ((YES, YES, YES, YES, NO), (YES, YES, YES, CANDIDATE, YES), (YES, YES, YES, CANDIDATE, YES)),
+    ),
+    (
+        BEFORE,
+        ((YES, YES, NO, NO, NO), (YES, YES, NO, NO, WAITING), (YES, YES, NO, NO, WAITING)),
+        ((YES, YES, NO, NO, YES),) * 3,
+    ),
+    (CALL, ((YES,) * 5,) * 3, ((YES,) * 5,) * 3),
+    (MATCH, ((YES,) * 5,) * 3, ((YES,) * 5,) * 3),
+    (GRANT, ((YES, NO, YES, YES, NO),) * 3, ((YES, NO, YES, YES, NO),) * 3),
+    (REPORT, ((YES, YES, YES, YES, NO),) * 3, ((YES, YES, YES, YES, NO),) * 3),
+    ({**EVENT, "kind": NoticeKind.CHANGE}, (CHANGED,) * 3, (CHANGED,) * 3),
+    ({**BEFORE, "kind": NoticeKind.CANCELLATION}, (CHANGED,) * 3, (CHANGED,) * 3),
+]
+
+
+@pytest.mark.parametrize(("known", "without", "with_copies"), WHOLE_TABLE)
+def test_every_kind_with_every_attachment_with_and_without_copies(known: dict, without: tuple, with_copies: tuple):
+    for columns, copies_given in ((without, False), (with_copies, True)):
+        for attachment, verdicts in zip((NONE, IMAGE, PDF), columns, strict=True):
+            proposals = propose_media(**{**known, "attachment": attachment, "copies_given": copies_given})
+            assert tuple(proposal.verdict for proposal in proposals.values()) == verdicts, (attachment, copies_given)
+
+
+@pytest.mark.parametrize("known", [EVENT, BEFORE, CALL, MATCH, GRANT, REPORT, OTHER])
+@pytest.mark.parametrize(
+    ("lacks", "reason"),
+    [
+        ({"has_text": False, "attachment": PDF}, Reason.ASK_TEXT),
+        ({"attachment": OTHER_FILE}, Reason.ASK_FORMAT),
+        ({"size_over_limit": True}, Reason.ASK_SMALLER),
+        ({"attachment": IMAGE, "photo_consent": False}, Reason.ASK_CONSENT),
+    ],
+)
+def test_whatever_it_tells_the_group_is_asked_first(known: dict, lacks: dict, reason: Reason):
+    assert set(propose_media(**{**known, **lacks}).values()) == {Proposal(ASK, reason)}

@@ -127,7 +127,7 @@ def test_sending_the_same_form_twice_makes_one_notice_and_one_receipt():
 def test_files_of_a_notice_that_could_not_be_stored_are_removed(monkeypatch):
     receive(day(2026, 11, 17, 9), files=[photo()])
     _folders, before = private_storage().listdir("notices/2026")
-    monkeypatch.setattr("activities.notices.receiving._tell_receipt", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr("activities.notices.receiving.tell_receipt", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         receive(day(2026, 11, 18, 9), files=[photo()])
     _folders, after = private_storage().listdir("notices/2026")

@@ -26,13 +26,19 @@ def photo() -> bytes:
     return out.getvalue()
 
 
+def next_step(page: Page) -> None:
+    page.get_by_role("button", name="次へ").click()
+
+
 def fill_form(page: Page, day) -> None:
     page.get_by_label("催し・講座", exact=True).first.check()
     page.locator("[name=group_name]").fill("川とみどりの会")
     page.locator("[name=contact_name]").fill("見本 花子")
     page.locator("[name=contact_email]").fill("hanako@example.jp")
+    next_step(page)
     page.locator("[name=title]").fill("昔の道具で、もちをつく")
     page.locator("[name=text]").fill("うすときねで、もちをつきます。\n子どもも大人も、1回ずつつけます。")
+    next_step(page)
     page.locator("[name=s1-year]").fill(str(day.year))
     page.locator("[name=s1-month]").fill(str(day.month))
     page.locator("[name=s1-day]").fill(str(day.day))
@@ -40,11 +46,14 @@ def fill_form(page: Page, day) -> None:
     page.locator("[name=s1-ends]").fill("12時")
     page.locator("[name=fee_way][value=free]").check()
     page.locator("[name=application_way][value=none]").check()
+    next_step(page)
+    page.locator("[name=file1]").set_input_files({"name": "もちつき.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    page.locator(".upload__kept").wait_for()
+    page.locator("[name=alt1]").fill("うすときね")
     page.locator("[name=has_photo_consent]").check()
+    next_step(page)
     for box in page.locator("[name=criteria]").all():
         box.check()
-    page.locator("[name=file1]").set_input_files({"name": "もちつき.jpg", "mimeType": "image/jpeg", "buffer": photo()})
-    page.locator("[name=alt1]").fill("うすときね")
 
 
 def test_a_notice_with_a_photo_goes_from_the_form_to_the_site(site, open_page, shoot, django_user_model):
@@ -58,8 +67,11 @@ def test_a_notice_with_a_photo_goes_from_the_form_to_the_site(site, open_page, s
     expect(phone.locator(".summary")).to_contain_text("会場")
     expect(phone.locator("[name=title]")).to_have_value("昔の道具で、もちをつく")
     expect(phone.locator("body")).to_contain_text("もちつき.jpg")
+    expect(phone.locator("[name=venue_name]")).to_be_visible()
     shoot(phone, "form-errors-375")
     phone.locator("[name=venue_name]").fill("大槻ふれあいセンター")
+    next_step(phone)
+    next_step(phone)
     phone.get_by_role("button", name="送る").last.click()
 
     phone.wait_for_url(re.compile(r"/notices/status/"))

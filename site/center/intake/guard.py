@@ -1,7 +1,8 @@
-"""The quiet guard of public forms: a signed time of rendering and a field only machines fill in.
+"""The quiet guard of public forms: a signed time of rendering, a field only machines fill in, and a proof of work that
+the browser does by itself.
 
 It asks nothing of people, and whoever it stops by mistake loses nothing: the form comes back as it was filled in, and
-sending it once more goes through.
+sending it once more goes through. The proof stops nobody at all; a form that has one to ask for asks `take_proof`.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -9,10 +10,13 @@ from datetime import UTC, datetime, timedelta
 from django import forms
 from django.conf import settings
 from django.core import signing
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+
+from center.intake.proof_of_work import ProofRefused, new_challenge, solved_challenge, use_solution
 
 MIN_AGE = timedelta(seconds=3)
 MAX_AGE = timedelta(hours=24)
@@ -23,6 +27,12 @@ _SALT = "center.intake.guard"
 STAMP_FIELD = "rendered_at"
 # No name a browser fills in by itself ("url", "fax", "company"), and none a machine knows as a trap.
 TRAP_FIELD = "memo_2"
+PROOF_FIELD = "sum_done"
+GUARD_FIELDS = (STAMP_FIELD, TRAP_FIELD, PROOF_FIELD)
+
+NO_PROOF = "no_proof"
+BAD_PROOF = "bad_proof"
+"""What `take_proof` answers: no solution came (no JavaScript, or a machine), or one that does not count."""
 
 
 class StampRefused(Exception):
@@ -100,8 +110,13 @@ class GuardedFormMixin:
     Takes two more arguments: `now` (aware, the clock by default) and `guard_phone`, the number offered when the guard
     stops somebody ("" for none). The template prints `{{ form.guard_fields }}` once inside the form, or prints the
     hidden fields anyway. What the guard has to say stands among the form's non-field errors with the codes "too_fast",
-    "too_old" and "trapped".
+    "too_old" and "trapped". A missing proof of work is never an error; `take_proof` tells of it.
     """
+
+    @property
+    def proof_purpose(self) -> str:
+        """What a proof is good for: this kind of form and no other."""
+        return type(self).__name__
 
     def __init__(self, *args, now: datetime | None = None, guard_phone: str = "", **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -110,19 +125,56 @@ class GuardedFormMixin:
         stamp = signed_render_time(now=self.guard_now)
         self.fields[STAMP_FIELD] = _StampField(required=False, initial=stamp)
         self.fields[TRAP_FIELD] = _TrapField(required=False)
+        self.fields[PROOF_FIELD] = _StampField(required=False)
+        # what an earlier page was given is not for this one
+        self.initial = {name: value for name, value in self.initial.items() if name not in GUARD_FIELDS}
 
     def clean(self):
         cleaned = super().clean()
         cleaned = self.cleaned_data if cleaned is None else cleaned
         stamp, trap = cleaned.pop(STAMP_FIELD, None), cleaned.pop(TRAP_FIELD, None)
+        self._proof = cleaned.pop(PROOF_FIELD, None) or ""
         self._check_trap(trap)
         self._check_stamp(stamp)
         return cleaned
 
     @property
     def guard_fields(self) -> str:
-        """The guard's two fields as HTML."""
-        return format_html("{}{}", self[STAMP_FIELD], self[TRAP_FIELD])
+        """The guard's fields and the script of its proof as HTML."""
+        return format_html("{}{}{}", self[STAMP_FIELD], self[TRAP_FIELD], self._proof_html())
+
+    def take_proof(self, *, used_for: str = "") -> str:
+        """Count the proof of a valid form as used: "" for a good one, else NO_PROOF or BAD_PROOF.
+
+        `used_for` names what is sent (its submission key), so that sending the same once more does no harm. Asks
+        nothing where settings.FORM_NEEDS_PROOF is off.
+        """
+        if not getattr(settings, "FORM_NEEDS_PROOF", True):
+            return ""
+        if not self._proof:
+            return NO_PROOF
+        try:
+            use_solution(self._proof, self.proof_purpose, used_for=used_for, now=self.guard_now)
+        except ProofRefused:
+            return BAD_PROOF
+        return ""
+
+    def _proof_html(self) -> str:
+        """The hidden field with its challenge; a solution that came with a form that is shown again is kept."""
+        solution = (self.data.get(self.add_prefix(PROOF_FIELD)) or "") if self.is_bound else ""
+        try:
+            solved_challenge(solution, self.proof_purpose, now=self.guard_now)
+        except ProofRefused:
+            solution = ""
+        return format_html(
+            '<input type="hidden" name="{}" value="{}" autocomplete="off" data-challenge="{}" data-worker="{}">'
+            '<script src="{}" defer></script>',
+            self.add_prefix(PROOF_FIELD),
+            solution,
+            new_challenge(self.proof_purpose, now=self.guard_now),
+            static("centre/proof-worker.js"),
+            static("centre/proof.js"),
+        )
 
     def _check_trap(self, trap: str | None) -> None:
         if not trap:

@@ -1,6 +1,6 @@
 """Limits that must hold across processes and restarts: rows of `LimitHit`, one a key and day."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import F
 
@@ -15,3 +15,12 @@ def take(key: str, *, on: date, limit: int) -> bool:
     """
     LimitHit.objects.get_or_create(key=key, window_on=on)
     return LimitHit.objects.filter(key=key, window_on=on, count__lt=limit).update(count=F("count") + 1) == 1
+
+
+KEPT_DAYS = 40
+"""A window is a day; nothing is asked about one that ended long ago."""
+
+
+def forget_old(*, today: date) -> int:
+    """Remove the rows of windows that ended KEPT_DAYS ago; return how many. Safe to repeat."""
+    return LimitHit.objects.filter(window_on__lt=today - timedelta(days=KEPT_DAYS)).delete()[0]

@@ -203,7 +203,16 @@ MAIL_DOMAIN = urlsplit(SITE_URL).hostname or "localhost"
 EMAIL_BACKEND = "center.outbox.OneDoorBackend"
 
 FORM_MIN_SECONDS = env.int("FORM_MIN_SECONDS", default=3)
+# without it a notice sent by a machine goes straight to the board
+FORM_NEEDS_PROOF = env.bool("FORM_NEEDS_PROOF", default=True)
 """A form sent sooner than this after it was shown was not filled in by a person."""
+
+# Facebook: with a token the tick posts what staff queue; without one they post by hand
+FACEBOOK_PAGE_ID = env.str("FACEBOOK_PAGE_ID", default="")
+FACEBOOK_PAGE_TOKEN = env.str("FACEBOOK_PAGE_TOKEN", default="")
+FACEBOOK_GRAPH_URL = env.str("FACEBOOK_GRAPH_URL", default="https://graph.facebook.com/v23.0")
+FACEBOOK_AUTOMATIC = env.bool("FACEBOOK_AUTOMATIC", default=False)
+"""Whether every published notice for Facebook is posted without anybody pressing a button."""
 
 # Transport and headers
 SESSION_COOKIE_SECURE = True

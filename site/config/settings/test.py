@@ -31,6 +31,7 @@ WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 FORM_MIN_SECONDS = 0
+FORM_NEEDS_PROOF = False  # tests of the guard switch it on
 DATABASES = {
     "default": env.db("TEST_DATABASE_URL", default="sqlite:///:memory:"),
 }

@@ -14,8 +14,11 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 from django.utils import timezone
 
+from activities.facebook.services import tick_facebook
 from activities.pdf_reading import read_waiting_pdfs
 from activities.services import tick_notices
+from center.intake.limits import forget_old
+from center.opening import tokyo_date
 from center.visibility import record_public_spans
 from newsletter.services import tick_newsletter
 from newsletter.subscribers import forget_unconfirmed
@@ -36,6 +39,10 @@ def _public_spans(*, now: datetime) -> dict:
     return {"spans_opened": opened, "spans_closed": closed}
 
 
+def _limits(*, now: datetime) -> dict:
+    return {"forgotten": forget_old(today=tokyo_date(now))}
+
+
 def _subscribers(*, now: datetime) -> dict:
     return {"forgotten": forget_unconfirmed(now=now)}
 
@@ -46,7 +53,9 @@ STEPS: tuple[tuple[str, Callable[..., dict]], ...] = (
     ("notices", tick_notices),
     ("newsletter", tick_newsletter),
     ("subscribers", _subscribers),
+    ("limits", _limits),
     ("magazine", read_waiting_pdfs),
+    ("facebook", tick_facebook),
 )
 
 
