@@ -100,18 +100,33 @@ def put_back_first_rows(django_db_setup, django_db_blocker) -> Callable[[], None
     return lambda: put_back(first)
 
 
+PUT_BACK = pytest.StashKey[Callable[[], None]]()
+
+
 @pytest.fixture(autouse=True)
-def rows_put_back(request, django_db_blocker):
+def rows_put_back(request, django_db_blocker) -> None:
     """After a test that really commits, the rows that the migrations wrote are there again; the flush takes them."""
     mark = request.node.get_closest_marker("django_db")
     commits = {"transactional_db", "live_server"}.intersection(request.fixturenames)
     if not (commits or (mark and mark.kwargs.get("transaction"))):
-        yield
         return
     put_back_rows = request.getfixturevalue("put_back_first_rows")
-    yield
-    with django_db_blocker.unblock():
-        put_back_rows()
+
+    def after_the_flush() -> None:
+        with django_db_blocker.unblock():
+            put_back_rows()
+
+    request.node.stash[PUT_BACK] = after_the_flush
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Put the rows back when every fixture of the test has ended, the flush among them."""
+    result = yield
+    after_the_flush = item.stash.get(PUT_BACK, None)
+    if after_the_flush and nextitem is not None:
+        after_the_flush()
+    return result
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,9 @@ NOTICES_A_DAY = 300
 DRAFT_LINKS_A_DAY = 10
 """Links to a draft, to one address: each is asked for with a button."""
 
+MAILS_WITHOUT_PROOF_A_DAY = 3
+"""Links to drafts mailed for one machine whose browser did no sum: enough for a person without a script."""
+
 DRAFTS_A_DAY = 1_000
 """New drafts from one machine."""
 
@@ -78,6 +81,16 @@ def may_ask_for_link(client: str, *, on: date) -> bool:
 def may_mail_draft(address: str, *, on: date) -> bool:
     """Whether one more link to a draft may go to `address` on that day; counts it."""
     return take(hashed_key("notice-draft-link", address), on=on, limit=DRAFT_LINKS_A_DAY)
+
+
+def may_ask_for_mail(form: GuardedFormMixin, *, client: str, submission: str, on: date) -> bool:
+    """Whether that machine may have one more mail sent by a form that was looked at (`form.is_valid()`).
+
+    With a good proof it may; without one a few times on that day, which counts it.
+    """
+    if not form.take_proof(used_for=submission):
+        return True
+    return take(hashed_key("mail-without-proof", client), on=on, limit=MAILS_WITHOUT_PROOF_A_DAY)
 
 
 def may_start_draft(client: str, *, on: date) -> bool:

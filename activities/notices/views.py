@@ -33,7 +33,7 @@ from activities.notices.drafts import (
 )
 from activities.notices.form_page import FormPage, notice_of, options_at, saved_words, stale_words
 from activities.notices.forms import NoticeForm, new_submission, read_submission
-from activities.notices.limits import may_look, may_start_draft, reason_to_hold
+from activities.notices.limits import may_ask_for_mail, may_look, may_start_draft, reason_to_hold
 from activities.notices.preview import preview_document
 from activities.notices.queries import page_about
 from activities.notices.tokens import token_of
@@ -199,7 +199,8 @@ def version_of(request: HttpRequest) -> int | None:
 
 def mail_the_link(request: HttpRequest, page: FormPage) -> tuple[str, bool]:
     """Mail the link of the draft to the address in the form; (what to say, whether it went out)."""
-    if page.draft is None or request.POST.get(TRAP_FIELD):
+    is_machine = request.POST.get(TRAP_FIELD) or "send" in request.POST  # a browser sends one button
+    if page.draft is None or is_machine:
         return _("The link could not be mailed."), False
     field = NoticeForm.base_fields["contact_email"]
     try:
@@ -208,6 +209,11 @@ def mail_the_link(request: HttpRequest, page: FormPage) -> tuple[str, bool]:
         return _("Please write your e-mail address first; the link goes there."), False
     if not address:
         return _("Please write your e-mail address first; the link goes there."), False
+    form = NoticeForm(request.POST, **options_at(page.now))
+    form.is_valid()
+    key, on = page.draft.submission_key or "", tokyo_date(page.now)
+    if not may_ask_for_mail(form, client=client_of(request), submission=key, on=on):
+        return _("Please save it for now instead, and keep the address of the page that comes then."), False
     if not mail_link(draft=page.draft, token=page.token, address=address, now=page.now):
         return _("This address has had many links today. Please look into your mailbox."), False
     return _("We have mailed the link to %(address)s.") % {"address": address}, True

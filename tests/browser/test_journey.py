@@ -94,15 +94,15 @@ def test_a_notice_with_a_photo_goes_from_the_form_to_the_site(site, open_page, s
     desk.get_by_role("link", name="昔の道具で、もちをつく").first.click()
     shoot(desk, "notice-1280")
     desk.get_by_role("button", name="ページを作る").click()
-    desk.wait_for_url(re.compile(r"/admin/pages/\d+/edit/"))
+    expect(desk.locator("#d-preview")).to_be_visible()
     page = EventPage.objects.get()
     assert not page.live
     assert page.latest_revision_id
-    expect(desk.locator("#id_title")).to_have_value("昔の道具で、もちをつく")
-    shoot(desk, "editor-1280", full=False)
-    desk.locator("footer [data-w-dropdown-target='toggle'], footer .w-dropdown__toggle").last.click()
-    desk.locator("button[name='action-publish']").click()
-    desk.wait_for_load_state("networkidle")
+    look = desk.frame_locator("#d-preview iframe")
+    expect(look.locator("h1")).to_contain_text("昔の道具で、もちをつく")
+    shoot(desk, "made-1280")
+    desk.get_by_role("button", name="公開する").click()
+    expect(desk.locator("main")).to_contain_text("公開済")
 
     citizen = open_page(width=375, height=800)
     citizen.goto(f"{site.url}/events/")

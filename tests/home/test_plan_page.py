@@ -7,8 +7,9 @@ from bs4 import BeautifulSoup
 
 from activities.deadlines import Rate
 from activities.models import MeasurePage, PageMeasure
+from activities.rate_chart import rate_chart, share_words
 from config.builders import add_event, add_page
-from home.charts import Scale, rate_chart, share_words
+from home.charts import Scale
 from home.models import PlanIndicator, PlanMatrixEntry, PlanResult, StandardPage
 
 SOURCE = "郡山市「第二次郡山市協働推進基本計画」概要版（2018年3月）"

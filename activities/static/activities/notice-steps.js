@@ -74,7 +74,8 @@ nav.querySelector("[data-back]").addEventListener("click", () => {
   const list = parts();
   go(list[list.findIndex((part) => part.dataset.part === now) - 1]?.dataset.part);
 });
-addEventListener("hashchange", () => {
+// saving gives the form an address of its own, and between two of them the browser's "back" tells no change of hash
+addEventListener("popstate", () => {
   if (!location.hash && narrow.matches) {
     now = "who";
     draw({ focus: true });

@@ -23,7 +23,7 @@ from center.intake.limits import take
 from center.models import LimitHit
 from center.opening import tokyo_date
 
-MOST_TRIES = 50_000
+MOST_TRIES = 25_000
 """So many numbers are tried at most: about a tenth of a second on a desk, below a second on a cheap phone."""
 
 LIFE = timedelta(hours=24)
