@@ -26,7 +26,7 @@ from newsletter.queries import Dates, load_assembly_input
 from tests.newsletter.slow_mail import TOKYO, SlowIssue, SlowMonth, SlowNotice, SlowPage, issue_dates, midnight
 
 pytestmark = pytest.mark.django_db
-MONTHS = 10_000 if os.environ.get("FULL") else 60
+MONTHS = 10_000 if os.environ.get("FULL") else 30
 TAGS = ("催し", "講座", "助成金", "募集", "団体から", "広報誌", "余り")
 HOURS = (time(0), time(9), time(10), time(17, 15), time(23, 59))
 NEVER = datetime(2020, 1, 1, tzinfo=TOKYO)
