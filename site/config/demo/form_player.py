@@ -37,8 +37,10 @@ def _criteria(html: str) -> list[str]:
 
 
 def _proof(html: str) -> dict[str, str]:
-    """The sum that the page's script does for its reader, in the field that waits for it."""
+    """The sum that the page's script does for its reader, in the field that waits for it; {} where none is asked."""
     field = BeautifulSoup(html, "html.parser").select_one("[data-challenge]")
+    if field is None:
+        return {}
     asked = json.loads(field["data-challenge"])
     found = solve_challenge_v1(asked["challenge"], asked["salt"], asked["algorithm"], asked["maxNumber"])
     answer = {name: asked[name] for name in ("algorithm", "challenge", "salt", "signature")} | {"number": found.number}
