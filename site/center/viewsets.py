@@ -40,6 +40,10 @@ class SpecialDayViewSet(ModelViewSet):
 class ConfirmYearView(CreateView):
     """Staff say that they have looked at the closed days of a year; who and when is written down by itself."""
 
+    def get_initial(self) -> dict:
+        """The year of the link that was followed."""
+        return super().get_initial() | {"year": self.request.GET.get("year", "")}
+
     def save_instance(self) -> ConfirmedYear:
         self.form.instance.confirmed_by = self.request.user
         self.form.instance.confirmed_at = timezone.now()

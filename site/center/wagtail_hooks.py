@@ -12,6 +12,7 @@ from wagtail.models import Page
 from center.content_checks import findings
 from center.document_use import is_in_public_use
 from center.viewsets import ConfirmedYearViewSet, SpecialDayViewSet, rules_menu_item
+from center.year_panel import YearsPanel, may_confirm
 
 
 @hooks.register("before_serve_document")
@@ -47,3 +48,10 @@ def tell_content_findings(request: HttpRequest, page: Page) -> None:
         listed = format_html_join("", "<li>{}{}</li>", lines)
         words = _("Saved. Something might be better still:")
         messages.warning(request, format_html("{}<ul>{}</ul>", words, listed))
+
+
+@hooks.register("construct_homepage_panels")
+def add_years_panel(request: HttpRequest, panels: list) -> None:
+    """Years whose closed days are to be looked at, for whoever may say that they are right."""
+    if may_confirm(request):
+        panels.append(YearsPanel())

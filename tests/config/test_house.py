@@ -79,3 +79,15 @@ def test_production_refuses_to_start_without_its_key(tmp_path):
     assert done.returncode != 0
     assert "SECRET_KEY is not set" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_every_test_that_the_documents_name_exists():
+    named = {
+        tuple(found)
+        for path in (ROOT / "site/docs").glob("*.md")
+        for found in re.findall(r"`(tests/[\w/]+\.py)(?:::(test_\w+))?`", path.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 50
+    texts = {path: (ROOT / path).read_text(encoding="utf-8") for path, _name in named if (ROOT / path).is_file()}
+    gone = [f"{path}::{name}" for path, name in named if f"\ndef {name}(" not in texts.get(path, "") and name]
+    assert [*gone, *(path for path, _name in named if path not in texts)] == []
