@@ -5,8 +5,8 @@
 A real site in a folder of its own: granian with two workers; PostgreSQL in a cluster made for it (killed with SIGKILL,
 started again), or SQLite; private files on a small disk that fills up and is freed again (a tmpfs where this process
 may mount one, else a file size limit set on the running workers). Every group goes on until everything was killed often
-enough: an error or a lost connection is answered by sending the same form again, as a browser does. What the groups
-were told is then held against the rows and the bytes on the disk.
+enough: an error or a lost connection is answered by sending the same form again, as a browser does, to which the page
+of the fault gives the form back. What the groups were told is then held against the rows and the bytes on the disk.
 """
 
 import argparse
