@@ -34,7 +34,12 @@ class IssueActionView(IssueMixin, View):
         else:
             if words:
                 messages.success(request, words)
-        return redirect(self.show_url)
+        return redirect(self.back_url())
+
+    def back_url(self) -> str:
+        """Where staff go on: at the page it was about."""
+        page = self.request.POST.get("page", "")
+        return f"{self.show_url}#item-{page}" if page.isdigit() else self.show_url
 
     def run(self, request: HttpRequest, *, now: datetime) -> str:
         """Do it and say in words what was done. Raises what the services raise."""
@@ -84,21 +89,21 @@ class CancelView(IssueActionView):
 class ChoosePageView(IssueActionView):
     """A decision about one page: leave out, take in, mail again, pin."""
 
+    decisions = (PageChoice.Action.EXCLUDE, PageChoice.Action.INCLUDE, PageChoice.Action.AGAIN, PageChoice.Action.PIN)
+
     def run(self, request: HttpRequest, *, now: datetime) -> str:
         post = request.POST
         decision = post.get("decision", "")
-        if decision not in PageChoice.Action.values:
+        if decision not in self.decisions:
             return ""
-        section = Section.objects.filter(pk=post["section"]).first() if post.get("section", "").isdigit() else None
-        page = get_object_or_404(Page, pk=_number(post.get("page")))
+        section = Section.objects.filter(pk=number(post.get("section"))).first()
+        page = get_object_or_404(Page, pk=number(post.get("page")))
         services.choose_page(
             issue=self.issue,
             page=page,
             action=decision,
             reason=self.reason(),
             section=section,
-            order=_number(post.get("order")),
-            short_text=post.get("short_text", ""),
             by=request.user,
             now=now,
         )
@@ -109,8 +114,10 @@ class UnchoosePageView(IssueActionView):
     """Take a decision about a page back."""
 
     def run(self, request: HttpRequest, *, now: datetime) -> str:
-        page = get_object_or_404(Page, pk=_number(request.POST.get("page")))
-        count = services.unchoose_page(issue=self.issue, page=page, by=request.user, now=now)
+        page = get_object_or_404(Page, pk=number(request.POST.get("page")))
+        decision = request.POST.get("decision", "")
+        action = decision if decision in ChoosePageView.decisions else None
+        count = services.unchoose_page(issue=self.issue, page=page, action=action, by=request.user, now=now)
         return _("The decision was taken back.") if count else ""
 
 
@@ -118,7 +125,7 @@ class CarryOverView(IssueActionView):
     """次の号へ: carry a notice over, with a reason."""
 
     def run(self, request: HttpRequest, *, now: datetime) -> str:
-        notice = get_object_or_404(Notice, pk=_number(request.POST.get("notice")))
+        notice = get_object_or_404(Notice, pk=number(request.POST.get("notice")))
         services.carry_over_notice(issue=self.issue, notice=notice, reason=self.reason(), by=request.user, now=now)
         return _("%(number)s is carried over.") % {"number": notice.number}
 
@@ -127,7 +134,7 @@ class UndoCarryOverView(IssueActionView):
     """Take a carry-over back."""
 
     def run(self, request: HttpRequest, *, now: datetime) -> str:
-        notice = get_object_or_404(Notice, pk=_number(request.POST.get("notice")))
+        notice = get_object_or_404(Notice, pk=number(request.POST.get("notice")))
         undone = services.undo_carry_over(issue=self.issue, notice=notice, by=request.user, now=now)
         return _("%(number)s is no longer carried over.") % {"number": notice.number} if undone else ""
 
@@ -147,7 +154,7 @@ class RemoveLineView(IssueActionView):
     """Remove such a correction."""
 
     def run(self, request: HttpRequest, *, now: datetime) -> str:
-        line = get_object_or_404(StaffLine, pk=_number(request.POST.get("line")), issue=self.issue)
+        line = get_object_or_404(StaffLine, pk=number(request.POST.get("line")), issue=self.issue)
         services.remove_staff_line(issue=self.issue, line=line, by=request.user, now=now)
         return _("The correction was removed.")
 
@@ -169,7 +176,7 @@ class ResumeView(IssueActionView):
 
     def run(self, request: HttpRequest, *, now: datetime) -> str:
         not_after = day_end(tokyo_date(now)) if request.POST.get("until_midnight") else None
-        verbs.resume_issue(self.issue, by=request.user, now=now, not_after=not_after)
+        services.go_on_sending(issue=self.issue, by=request.user, now=now, not_after=not_after)
         return _("Sending goes on with what was approved.")
 
 
@@ -189,7 +196,7 @@ class DecideDeliveryView(IssueActionView):
     action = "approve"
 
     def run(self, request: HttpRequest, *, now: datetime) -> str:
-        delivery = get_object_or_404(Delivery, pk=_number(request.POST.get("delivery")), issue=self.issue)
+        delivery = get_object_or_404(Delivery, pk=number(request.POST.get("delivery")), issue=self.issue)
         decision = request.POST.get("decision", "")
         if decision == "sent":
             verbs.mark_sent(delivery, by=request.user, now=now)
@@ -203,11 +210,12 @@ class DecideDeliveryView(IssueActionView):
         return ""
 
 
-def _number(text: str | None) -> int | None:
+def number(text: str | None) -> int | None:
+    """A number that was posted; None for anything else."""
     return int(text) if text and text.isdigit() else None
 
 
-ACTIONS: dict[str, type[IssueActionView]] = {
+DECISIONS_AND_VERBS: dict[str, type[IssueActionView]] = {
     "freeze": FreezeView,
     "unfreeze": UnfreezeView,
     "approve": ApproveView,
@@ -223,4 +231,4 @@ ACTIONS: dict[str, type[IssueActionView]] = {
     "stop": StopView,
     "decide-delivery": DecideDeliveryView,
 }
-"""The actions by their part of the address."""
+"""The actions of this module by their part of the address."""

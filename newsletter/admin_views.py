@@ -3,9 +3,8 @@
 from datetime import datetime
 from itertools import groupby
 
-from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -15,20 +14,17 @@ from django.views.generic import TemplateView, View
 from wagtail.admin import messages
 from wagtail.log_actions import registry
 
-from activities.models import Notice
 from center.models import SendingState
 from center.opening import tokyo_date
 from newsletter import services
+from newsletter.admin_assembly import assembly_context, editions
 from newsletter.admin_forms import ExtraIssueForm, IssueTextsForm
-from newsletter.admin_frame import NAMESPACE, IssueMixin, IssuesMixin, error_words, may, mend_link
-from newsletter.assembly import Assembly
-from newsletter.facts import AFTER_APPROVAL, OPEN_STATES, UNDER_WAY, AssemblyInput
-from newsletter.findings import Finding
-from newsletter.models import DONE_STATES, Delivery, Issue, IssueState, PageChoice, Section, Subscriber, SubscriberState
+from newsletter.admin_frame import HOME, ISSUES, NAMESPACE, IssueMixin, IssuesMixin, countdown_words, error_words, may
+from newsletter.facts import OPEN_STATES, UNDER_WAY
+from newsletter.issue_report import progress_of
+from newsletter.models import DONE_STATES, Delivery, Issue, IssueState
 from newsletter.queries import coming_issues, issues_newest_first
-from newsletter.rendering import RENDERED_LANGUAGES
 from newsletter.schedule import SendDayLeavesMonth
-from newsletter.sending.report import closing_report
 
 ISSUES_A_PAGE = 30
 MONTHS_AHEAD = 4
@@ -117,8 +113,12 @@ class NewExtraIssueView(IssuesMixin, TemplateView):
         return redirect(f"{NAMESPACE}:show", issue.pk)
 
     def _show(self, form: ExtraIssueForm) -> HttpResponse:
-        back = reverse(f"{NAMESPACE}:index")
-        return self.render_to_response(self.get_context_data(form=form, button=_("Make the issue"), back=back))
+        lead = _("Nothing comes into an extra issue by itself. You choose its pages on the next screen.")
+        context = {"form": form, "button": _("Make the issue"), "back": reverse(f"{NAMESPACE}:index"), "lead": lead}
+        return self.render_to_response(self.get_context_data(**context))
+
+    def get_breadcrumbs_items(self) -> list[dict]:
+        return [HOME, ISSUES, {"url": "", "label": self.page_title}]
 
 
 class IssueTextsView(IssueMixin, TemplateView):
@@ -165,18 +165,17 @@ class IssueView(IssueMixin, TemplateView):
             "now": now,
             "today": tokyo_date(now),
             "is_open": issue.state in OPEN_STATES,
-            "subscriber_count": _subscriber_count(issue),
             "history": _history(issue),
             "may_change": may(self.request, "change", issue),
             "may_approve": may(self.request, "approve", issue),
             "is_after_cutoff": now >= issue.cutoff_at,
             "is_too_late": now >= issue.not_after,
-            "cutoff_left": (tokyo_date(issue.cutoff_at) - tokyo_date(now)).days,
+            "cutoff_left": countdown_words(issue.cutoff_at, now),
+            "send_left": countdown_words(issue.send_at, now),
         }
         context["actions"] = self._actions(now)
         if issue.state in OPEN_STATES:
-            data, assembly = services.gather(issue, now=now)
-            context |= self._assembly(data, assembly, now)
+            context |= assembly_context(self.request, issue, now=now) | editions(issue)
         else:
             context |= _mailed(issue)
             if context["may_approve"]:
@@ -199,49 +198,6 @@ class IssueView(IssueMixin, TemplateView):
                 found |= {"stop", "resume" if state == IssueState.PAUSED else "pause"}
         return found
 
-    def _assembly(self, data: AssemblyInput, assembly: Assembly, now: datetime) -> dict:
-        issue = self.issue
-        blockers = list(assembly.blockers)
-        if issue.state == IssueState.FROZEN and may(self.request, "approve", issue):
-            blockers += services.approver_blockers(issue, self.request.user, now=now)
-        decided = {choice.page_id: choice for choice in PageChoice.objects.filter(issue=issue).select_related("by")}
-        sections = [
-            {"name": name, "rows": [{"item": item, "choice": decided.get(item.page.id)} for item in items]}
-            for name, items in groupby(assembly.in_, key=lambda item: item.section)
-        ]
-        out = [{"out": row, "choice": decided.get(row.page.id)} for row in assembly.out]
-        carried = {
-            notice.number: Notice(pk=notice.pk, number=notice.number, title=notice.title)
-            for notice in assembly.carried_over
-        }
-        unsettled = {notice.number for notice in assembly.unsettled}
-        return {
-            "data": data,
-            "assembly": assembly,
-            "sections": sections,
-            "out_rows": out,
-            "blockers": self._with_links(blockers),
-            "warnings": self._with_links(assembly.warnings),
-            "holds": self._with_links(assembly.holds),
-            "is_forecast": data.is_forecast,
-            "entitled": [{"notice": row, "is_unsettled": row.number in unsettled} for row in assembly.entitled],
-            "carried_over": [
-                {"notice": row, "reason": data.carry_overs.get(number, "")} for number, row in carried.items()
-            ],
-            "orphans": assembly.orphans,
-            "staff_lines": issue.staff_lines.all(),
-            "all_sections": Section.objects.all(),
-            "next_send_at": data.issue.next_send_at,
-            "is_regular": data.issue.is_regular,
-        }
-
-    def _with_links(self, findings: list[Finding] | tuple[Finding, ...]) -> list[dict]:
-        rows = []
-        for finding in findings:
-            url, words = mend_link(finding, self.issue)
-            rows.append({"finding": finding, "url": url, "words": words})
-        return rows
-
 
 def _mailed(issue: Issue) -> dict:
     """What was mailed, its numbers and the notes since."""
@@ -250,7 +206,7 @@ def _mailed(issue: Issue) -> dict:
     has_begun = issue.state in (*UNDER_WAY, *DONE_STATES)
     return {
         "mailed_sections": sections,
-        "report": closing_report(issue) if has_begun else None,
+        "progress": progress_of(issue) if has_begun else None,
         "notes": issue.notes.select_related("item"),
         "back_number": reverse("mail-back-number", args=[issue.slug]) if has_begun else "",
     }
@@ -262,47 +218,7 @@ def _doubtful(issue: Issue) -> list[Delivery]:
     return list(rows.order_by("state", "pk")[:DOUBTFUL_ROWS])
 
 
-def _subscriber_count(issue: Issue) -> int:
-    subscribers = Subscriber.objects.filter(state=SubscriberState.ACTIVE)
-    return subscribers.filter(subscriptions__topic=issue.topic_id).count() if issue.topic_id else subscribers.count()
-
-
 def _history(issue: Issue) -> list[dict]:
     """The last lines of the log, newest first."""
     entries = registry.get_logs_for_instance(issue).select_related("user").order_by("-timestamp", "-pk")
     return [{"at": entry.timestamp, "by": entry.user, "words": entry.message} for entry in entries[:HISTORY_ROWS]]
-
-
-class PreviewView(IssueMixin, TemplateView):
-    """The issue as readers will get it, in a frame."""
-
-    template_name = "newsletter/admin/preview.html"
-
-    def get_page_subtitle(self) -> str:
-        return _("Preview")
-
-    def get_context_data(self, **kwargs) -> dict:
-        language, part = self.kwargs.get("language", settings.LANGUAGE_CODE), self.kwargs.get("part", "html")
-        names = dict(settings.LANGUAGES)
-        return super().get_context_data(**kwargs) | {
-            "issue": self.issue,
-            "language": language,
-            "part": part,
-            "languages": [(code, names[code]) for code in RENDERED_LANGUAGES],
-            "frame_url": reverse(f"{NAMESPACE}:preview_body", args=[self.issue.pk, language, part]),
-            "is_frozen": self.issue.frozen_at is not None,
-            "may_still_change": self.issue.state in OPEN_STATES and self.issue.state not in AFTER_APPROVAL,
-        }
-
-
-class PreviewBodyView(IssueMixin, View):
-    """The HTML or the text itself, for the frame."""
-
-    def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        language, part = kwargs["language"], kwargs["part"]
-        if language not in RENDERED_LANGUAGES:
-            raise Http404
-        rendered = services.preview(self.issue, language=language, now=timezone.now())
-        if part == "text":
-            return HttpResponse(rendered.text, content_type="text/plain; charset=utf-8")
-        return HttpResponse(rendered.html)

@@ -58,6 +58,18 @@ class ChangedMeanwhile(IssueError):
     """Somebody changed the issue while this was being done: look at it again."""
 
 
+class LinksToNowhere(IssueError):
+    """Pages of an issue on its way are not public: publish them again, or cancel the rest. `findings` says which."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(", ".join(finding.subject for finding in self.findings))
+
+
+class MayNotApprove(IssueError):
+    """The permission to approve was taken away while this was being done."""
+
+
 class ReasonMissing(IssueError):
     """This needs a written reason."""
 
@@ -68,6 +80,26 @@ class OutsideMonth(IssueError):
 
 class CutoffNotBeforeSend(IssueError):
     """The cutoff has to lie before the send moment; one that has passed cannot be moved."""
+
+
+class NotInIssue(IssueError):
+    """The page is no item of this issue that could be placed: it is out, or a correction."""
+
+
+class TextTooLong(IssueError):
+    """The words are longer than they may be. `most` is how many characters there is room for."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+
+class NotStaff(IssueError):
+    """A trial mail goes to addresses of staff only."""
+
+
+class TooManyTrials(IssueError):
+    """This person has mailed as many trials of this issue as an hour allows."""
 
 
 class NotForThisIssue(IssueError):

@@ -1,6 +1,7 @@
 """The back numbers as an Atom feed."""
 
 from django.conf import settings
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
@@ -14,9 +15,12 @@ ENTRIES = 20
 
 
 def back_number_feed(request: HttpRequest) -> HttpResponse:
-    """`/mail/feed.atom`: the latest 20 back numbers, newest first; full addresses from settings.SITE_URL."""
+    """`/mail/feed.atom`: the latest 20 back numbers, newest first; full addresses from settings.SITE_URL.
+
+    An entry is published when its mail left, and updated when a note about it was added.
+    """
     centre, language = centre_settings(), get_language()
-    issues = list(mailed_issues.mailed_issues()[:ENTRIES])
+    issues = list(mailed_issues.mailed_issues().annotate(noted_at=Max("notes__at"))[:ENTRIES])
     subjects = mailed_issues.subjects(issues, language)
     feed = Atom1Feed(
         title=f"{_('Support mail')}｜{centre.local_nickname or centre.local_name}",
@@ -24,7 +28,7 @@ def back_number_feed(request: HttpRequest) -> HttpResponse:
         feed_url=_full("mail-feed"),
         description="",
         language="en" if language == "en" else "ja",
-        author_name=centre.local_name or None,
+        author_name=centre.local_name or _("Support mail"),
     )
     for issue in issues:
         feed.add_item(
@@ -33,7 +37,7 @@ def back_number_feed(request: HttpRequest) -> HttpResponse:
             description=issue.preheader,
             unique_id=_full("mail-back-number", issue.slug),
             pubdate=issue.mailed_at,
-            updateddate=issue.mailed_at,
+            updateddate=max(filter(None, (issue.mailed_at, issue.noted_at))),
         )
     return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
 

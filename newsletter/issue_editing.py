@@ -44,6 +44,8 @@ from newsletter.wording import base_subject
 
 DRAFTS_AHEAD = 3
 TOPICS = {IssueKind.REGULAR: ("monthly", "サポートメール（月1回）"), IssueKind.EXTRA: ("extra", "臨時号")}
+DECISIONS = (PageChoice.Action.INCLUDE, PageChoice.Action.AGAIN, PageChoice.Action.PIN)
+"""What leaving out takes back. Place and words stay, for the day on which the page is taken in again."""
 REASONED = (PageChoice.Action.EXCLUDE, PageChoice.Action.INCLUDE, PageChoice.Action.AGAIN)
 """Decisions that need a written reason; pinning explains itself."""
 
@@ -171,7 +173,7 @@ def edit_issue(
         "cutoff_at": cutoff_at,
     }
     with transaction.atomic():
-        row = _locked(issue)
+        row = locked_open(issue)
         changes = {name: value for name, value in wanted.items() if value is not None and getattr(row, name) != value}
         if not changes:
             return False
@@ -226,7 +228,7 @@ def choose_page(
 ) -> PageChoice:
     """Leave a page out, take it in, mail it again or pin it. It holds through every new assembly of this issue.
 
-    Leaving out takes back the other decisions about the page, and they take back leaving out.
+    Leaving out takes back the other decisions about the page (not its place and words), and they take back leaving out.
     Raises ReasonMissing (only pinning needs none), WrongState.
     """
     action = PageChoice.Action(action)
@@ -234,9 +236,9 @@ def choose_page(
         raise ReasonMissing(action)
     excludes = action == PageChoice.Action.EXCLUDE
     with transaction.atomic():
-        row = _locked(issue)
+        row = locked_open(issue)
         others = PageChoice.objects.filter(issue=row, page=page)
-        opposite = others.exclude(action=action) if excludes else others.filter(action=PageChoice.Action.EXCLUDE)
+        opposite = others.filter(action__in=DECISIONS if excludes else [PageChoice.Action.EXCLUDE])
         opposite.delete()
         choice, _made = PageChoice.objects.update_or_create(
             issue=row,
@@ -259,12 +261,14 @@ def choose_page(
 
 
 def unchoose_page(*, issue: Issue, page: Page, by: User | None, now: datetime, action: str | None = None) -> int:
-    """Take back a decision about a page, or (without `action`) all of them; return how many. Raises WrongState."""
+    """Take back a decision about a page, or (without `action`) all of them; return how many. Raises WrongState.
+
+    Its place and its own words are no decisions in this sense; they have services of their own.
+    """
+    actions = [action] if action else [PageChoice.Action.EXCLUDE, *DECISIONS]
     with transaction.atomic():
-        row = _locked(issue)
-        choices = PageChoice.objects.filter(issue=row, page=page)
-        if action:
-            choices = choices.filter(action=action)
+        row = locked_open(issue)
+        choices = PageChoice.objects.filter(issue=row, page=page, action__in=actions)
         count, _by_model = choices.delete()
         if count:
             data = {"title": page.title, "page": page.pk}
@@ -287,7 +291,7 @@ def carry_over_notice(*, issue: Issue, notice: Notice, reason: str, by: User | N
     if issue.kind != IssueKind.REGULAR or not wants_mail(notice):
         raise NotForThisIssue(notice.number)
     with transaction.atomic():
-        row = _locked(issue)
+        row = locked_open(issue)
         carry_over, _made = CarryOver.objects.update_or_create(
             issue=row, notice=notice, defaults={"reason": reason.strip()[:300], "by": by, "at": now}
         )
@@ -301,7 +305,7 @@ def carry_over_notice(*, issue: Issue, notice: Notice, reason: str, by: User | N
 def undo_carry_over(*, issue: Issue, notice: Notice, by: User | None, now: datetime) -> bool:
     """Take a carry-over back; False where there is none. Raises WrongState."""
     with transaction.atomic():
-        row = _locked(issue)
+        row = locked_open(issue)
         count, _by_model = CarryOver.objects.filter(issue=row, notice=notice).delete()
         if count:
             data = {"title": f"{notice.number} {notice.title}"}
@@ -319,7 +323,7 @@ def add_staff_line(*, issue: Issue, title: str, text: str, by: User | None, now:
     if not (title.strip() and text.strip()):
         raise ReasonMissing("line")
     with transaction.atomic():
-        row = _locked(issue)
+        row = locked_open(issue)
         line = StaffLine.objects.create(issue=row, title=title.strip()[:120], text=text.strip()[:300], by=by, at=now)
         log(instance=row, action=log_actions.LINE_ADDED, user=by, timestamp=now, data={"title": line.title})
         record_edit(row, by=by, now=now)
@@ -331,7 +335,7 @@ def add_staff_line(*, issue: Issue, title: str, text: str, by: User | None, now:
 def remove_staff_line(*, issue: Issue, line: StaffLine, by: User | None, now: datetime) -> None:
     """Remove such a correction again. Raises WrongState."""
     with transaction.atomic():
-        row = _locked(issue)
+        row = locked_open(issue)
         if StaffLine.objects.filter(pk=line.pk, issue=row).delete()[0]:
             log(instance=row, action=log_actions.LINE_REMOVED, user=by, timestamp=now, data={"title": line.title})
             record_edit(row, by=by, now=now)
@@ -365,7 +369,7 @@ def cancel_issue(*, issue: Issue, reason: str, by: User | None, now: datetime) -
 # shared
 
 
-def _locked(issue: Issue) -> Issue:
+def locked_open(issue: Issue) -> Issue:
     """The issue's row, held, in a state in which it can still be put together. Raises WrongState."""
     row = Issue.objects.select_for_update().get(pk=issue.pk)
     if row.state not in OPEN_STATES:

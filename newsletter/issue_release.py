@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from center.models import User
+from center.opening import tokyo_date
 from center.queries import centre_settings
 from newsletter import log_actions, staff_mails
 from newsletter.answers import ask_pages
@@ -22,20 +24,24 @@ from newsletter.errors import (
     Blocked,
     ChangedMeanwhile,
     EarlierIssueOpen,
+    LinksToNowhere,
+    MayNotApprove,
     SendDayPassed,
     WrongState,
 )
 from newsletter.facts import OPEN_STATES, AssemblyInput
 from newsletter.findings import Finding
-from newsletter.models import Issue, IssueItem, IssueKind, IssueState, Rendering, StaffLine
+from newsletter.models import Issue, IssueItem, IssueKind, IssueState, PageChoice, Rendering, StaffLine
 from newsletter.queries import load_assembly_input, policy_at, unsent_regular_before
 from newsletter.reasons import BlockerCode, HoldCode
 from newsletter.rendering import Rendered, render_issue, render_languages, store_renderings
-from newsletter.sending.verbs import NotBeingSent, pause_issue
+from newsletter.sending.verbs import NotBeingSent, pause_issue, resume_issue
 from newsletter.snapshot import build_items, content_hash
-from newsletter.wording import base_subject, default_preheader, default_subject
+from newsletter.wording import base_subject, default_preheader, default_subject, item_lines
 
-PAUSING = (HoldCode.KEY_FACTS, HoldCode.NOT_PUBLIC, HoldCode.RESTRICTED, HoldCode.DELETED)
+APPROVE = "newsletter.approve_issue"
+NOWHERE = (HoldCode.NOT_PUBLIC, HoldCode.RESTRICTED, HoldCode.DELETED)
+PAUSING = (HoldCode.KEY_FACTS, *NOWHERE)
 """What stops an issue that is on its way. That time passes while it is being sent does not."""
 
 
@@ -142,14 +148,16 @@ def unfreeze_issue(*, issue: Issue, by: User | None, now: datetime) -> None:
 def approve_issue(*, issue: Issue, by: User, now: datetime) -> None:
     """Approve a closed issue; it then waits for its time. Whoever calls has checked the permission.
 
+    The permission is asked once more when it is stored: the pages are opened before, and meanwhile it may be taken
+    away. What somebody approved who may no longer approve stays approved.
     Raises WrongState for an issue that is not closed for items, Blocked with all reasons (the rule of the second
-    person among them), ChangedMeanwhile.
+    person among them), ChangedMeanwhile, MayNotApprove.
     """
     issue.refresh_from_db()
     if issue.state != IssueState.FROZEN:
         raise WrongState(issue.state)
-    _data, assembly = gather(issue, now=now, ask=True)
-    findings = [*assembly.blockers, *approver_blockers(issue, by, now=now)]
+    facts, assembly = gather(issue, now=now, ask=True)
+    findings = [*assembly.blockers, *undone_decisions(issue, facts, assembly), *approver_blockers(issue, by, now=now)]
     if findings:
         raise Blocked(findings)
     with transaction.atomic():
@@ -160,12 +168,37 @@ def approve_issue(*, issue: Issue, by: User, now: datetime) -> None:
             issue.content_changed_at,
         ):
             raise ChangedMeanwhile(row.slug)
+        if not User.objects.get(pk=by.pk).has_perm(APPROVE):
+            raise MayNotApprove(row.slug)
         row.state = IssueState.SCHEDULED  # approved, and thereby due at its send moment
         row.approved_at, row.approved_by = now, by
         row.save(update_fields=["state", "approved_at", "approved_by"])
         data = {"hash": row.content_hash}
         log(instance=row, action=log_actions.APPROVED, user=by, timestamp=now, data=data)
     issue.refresh_from_db()
+
+
+def undone_decisions(issue: Issue, data: AssemblyInput, assembly: Assembly) -> list[Finding]:
+    """What staff ordered or wrote after the issue was closed and the closed issue does not hold: close it again.
+
+    Pages edited since then are no decisions; they only warn.
+    """
+    if data.snapshot is None:
+        return []
+    frozen = {row.page_id: row for row in data.snapshot if not row.is_reminder}
+    items = [item for item in assembly.in_ if item.page.id in frozen]
+    late = set(PageChoice.objects.filter(issue=issue, at__gt=issue.frozen_at).values_list("page_id", flat=True))
+    if issue.content_changed_at is None or issue.content_changed_at <= issue.frozen_at:
+        return []
+    found, send_on = [], tokyo_date(issue.send_at)
+    order = [(page_id, row.words[0]) for page_id, row in frozen.items()]
+    if order != [(item.page.id, item.section) for item in items] and len(items) == len(frozen):
+        found.append(Finding(BlockerCode.ITEMS_CHANGED, _("the order of the items")))
+    for item in items:
+        lines = frozen[item.page.id].words[2:]
+        if item.page.id in late and not item.is_correction and lines != item_lines(item, send_on):
+            found.append(Finding(BlockerCode.ITEMS_CHANGED, item.page.title, page_id=item.page.id))
+    return found
 
 
 def approver_blockers(issue: Issue, by: User, *, now: datetime) -> list[Finding]:
@@ -198,7 +231,9 @@ def start_due_issues(*, now: datetime) -> list[Issue]:
                 continue
             issue.refresh_from_db()
             log(instance=issue, action=log_actions.STARTED, timestamp=now)
-        started.append(issue)
+        # Opening the pages takes a while, and what changed in it was looked at as scheduled: look at it as being sent.
+        if not check_sending_issues(now=now, issues=[issue]):
+            started.append(issue)
     return started
 
 
@@ -233,13 +268,13 @@ def tell_coming_holds(*, now: datetime, issues: Iterable[Issue] | None = None) -
     return told
 
 
-def check_sending_issues(*, now: datetime) -> list[Issue]:
+def check_sending_issues(*, now: datetime, issues: Iterable[Issue] | None = None) -> list[Issue]:
     """Pause every issue that is being sent and of which a page or key fact has changed; return those paused now.
 
     What staff have seen and gone on with does not pause it again.
     """
     paused = []
-    for issue in Issue.objects.filter(state=IssueState.SENDING):
+    for issue in Issue.objects.filter(state=IssueState.SENDING) if issues is None else issues:
         found = [finding for finding in gather(issue, now=now)[1].holds if finding.code in PAUSING]
         holds = holds_as_json(found)
         fresh = [hold for hold in holds if hold not in issue.holds]
@@ -255,6 +290,18 @@ def check_sending_issues(*, now: datetime) -> list[Issue]:
         staff_mails.tell_paused(issue, fresh, now=now, key=_key_of(issue, fresh, "paused"))
         paused.append(issue)
     return paused
+
+
+def go_on_sending(*, issue: Issue, by: User | None, now: datetime, not_after: datetime | None = None) -> None:
+    """Go on with a paused issue as it was approved, after its last moment only with a new one (`not_after`).
+
+    Facts that changed meanwhile are staff's to judge; a page that is not public is not: no mail leads to it.
+    Raises NotBeingSent, TooLate, LinksToNowhere.
+    """
+    dead = [finding for finding in gather(issue, now=now)[1].holds if finding.code in NOWHERE]
+    if dead:
+        raise LinksToNowhere(dead)
+    resume_issue(issue, by=by, now=now, not_after=not_after)
 
 
 def holds_as_json(findings: Iterable[Finding]) -> list[dict]:

@@ -15,7 +15,7 @@ from center.signals import page_visibility_changed
 from newsletter.carried import carried_notices, is_carried
 from newsletter.forecasting import mail_forecasts
 from newsletter.models import Issue, IssueItem, IssueState
-from newsletter.services import note_changes, tell_coming_holds
+from newsletter.services import check_sending_issues, note_changes, tell_coming_holds
 
 
 def on_page_published(sender, instance, **kwargs) -> None:
@@ -36,7 +36,9 @@ def _look_after_commit(page_ids: list[int], now: datetime) -> None:
 
 
 def look_at_pages(page_ids: list[int], *, now: datetime) -> None:
-    """Note what differs from what was mailed, and tell staff what will hold an approved issue."""
+    """Note what differs from what was mailed, tell staff what will hold an approved issue, pause one on its way."""
+    on_their_way = Issue.objects.filter(state=IssueState.SENDING, items__page_ref__in=page_ids).distinct()
+    check_sending_issues(now=now, issues=on_their_way)
     note_changes(now=now, page_ids=page_ids)
     scheduled = Issue.objects.filter(
         state=IssueState.SCHEDULED, send_at__gt=now, items__page_ref__in=page_ids

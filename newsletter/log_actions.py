@@ -8,6 +8,10 @@ DRAFTED = "newsletter.draft"
 EDITED = "newsletter.edit"
 CHOSEN = "newsletter.choose"
 UNCHOSEN = "newsletter.unchoose"
+PLACED = "newsletter.place"
+ORDER_RESTORED = "newsletter.restore_order"
+SHORTENED = "newsletter.shorten"
+TRIED = "newsletter.trial"
 CARRIED_OVER = "newsletter.carry_over"
 NOT_CARRIED_OVER = "newsletter.undo_carry_over"
 LINE_ADDED = "newsletter.add_line"
@@ -46,6 +50,10 @@ def _with_reason(action_label, message) -> type[WithReason]:
 
 REASONED = (
     (UNCHOSEN, _("Take a decision back"), _("Decision taken back: %(title)s %(reason)s")),
+    (PLACED, _("Move an item"), _("Moved: %(title)s %(reason)s")),
+    (ORDER_RESTORED, _("Order by date again"), _("Ordered by date again: %(title)s %(reason)s")),
+    (SHORTENED, _("Own words for an item"), _("Words for this issue: %(title)s %(reason)s")),
+    (TRIED, _("Send a trial to staff"), _("Trial mailed to staff: %(title)s (%(reason)s)")),
     (CARRIED_OVER, _("Carry over"), _("Carried over: %(title)s (%(reason)s)")),
     (NOT_CARRIED_OVER, _("Do not carry over"), _("No longer carried over: %(title)s %(reason)s")),
     (LINE_ADDED, _("Write a correction"), _("Correction written: %(title)s %(reason)s")),

@@ -19,7 +19,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from newsletter import mailed_issues
 from newsletter.models import ConsentEvent, Subscriber, SubscriberState
-from newsletter.subscriber_forms import PreferencesForm
+from newsletter.subscriber_forms import MoveForm, PauseForm, PreferencesForm
+from newsletter.subscriber_moves import request_move
 from newsletter.subscribers import (
     UndoTooLate,
     UnknownLink,
@@ -42,6 +43,7 @@ ONE_CLICK_LENGTH = 1_000
 DONE_WORDS = {
     "left": _("You have left. No mail will come any more."),
     "back": _("You are back. The mail will come again."),
+    "asked": _("We have sent a mail to the new address. Please press the button that you find there."),
     "changed": _("We have noted your changes."),
     "paused": _("The mail is paused."),
     "resumed": _("The mail will come again."),
@@ -80,6 +82,7 @@ class PersonalView(View):
             "change": self._change,
             "pause": self._pause,
             "resume": self._resume,
+            "move": self._move,
             "erase": self._erase,
         }.get(request.POST.get("action", ""))
         return act(request, token, subscriber, now) if act else self._page(request, subscriber)
@@ -109,7 +112,20 @@ class PersonalView(View):
         return self._back(token, "changed")
 
     def _pause(self, request, token, subscriber, now) -> HttpResponse:
-        return self._back(token, "paused" if pause(subscriber=subscriber, now=now) else "")
+        with translation.override(subscriber.locale):
+            form = PauseForm(request.POST, now=now)
+            if not form.is_valid():
+                return self._page(request, subscriber, pause_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        is_new = pause(subscriber=subscriber, until_on=form.ends_on(), now=now)
+        return self._back(token, "paused" if is_new else "")
+
+    def _move(self, request, token, subscriber, now) -> HttpResponse:
+        with translation.override(subscriber.locale):
+            form = MoveForm(request.POST)
+            if not form.is_valid():
+                return self._page(request, subscriber, move_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        request_move(subscriber=subscriber, email=form.cleaned_data["email"], now=now)
+        return self._back(token, "asked")  # whatever the address
 
     def _resume(self, request, token, subscriber, now) -> HttpResponse:
         return self._back(token, "resumed" if resume(subscriber=subscriber, now=now) else "")
@@ -132,6 +148,8 @@ class PersonalView(View):
         subscriber: Subscriber,
         *,
         form: PreferencesForm | None = None,
+        pause_form: PauseForm | None = None,
+        move_form: MoveForm | None = None,
         done: str = "",
         status: int = HTTPStatus.OK,
     ) -> HttpResponse:
@@ -142,6 +160,8 @@ class PersonalView(View):
             "states": SubscriberState,
             "address": masked(subscriber.email),
             "form": form or PreferencesForm(initial=wanted),
+            "pause_form": pause_form or PauseForm(now=now),
+            "move_form": move_form or MoveForm(auto_id="move_%s"),
             "done": done,
             "can_undo": can_undo(subscriber, now=now),
             "coming": mailed_issues.next_issue(now=now),

@@ -7,129 +7,26 @@ personal link: the slot of `newsletter.slots` stands in its place.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override, pgettext
+from django.utils.html import escape
+from django.utils.translation import override
 
-from center.japanese.dates import MONTHS_EN, weekday_word
 from center.models import CentreSettings
-from center.opening import tokyo_date
-from center.pages import InReason
-from newsletter.models import Issue, IssueItem, IssueKind, Rendering, StaffLine
-from newsletter.slots import personal_url
-from newsletter.wording import CORRECTIONS, REMINDERS
+from newsletter.mail_view import mail_view
+from newsletter.models import Issue, IssueItem, Rendering, StaffLine
+from newsletter.text_part import text_part
 
-JAPANESE = "ja"
-PAPERS = {
-    "momo": "#ffe9dd",
-    "sora": "#dcefff",
-    "wakakusa": "#e4f5d3",
-    "lemon": "#fff2bd",
-    "fuji": "#efe6fb",
-    "centre": "#e6f5ec",
-    "shiro": "#f1f4f0",
-}
-"""The pale papers of the site's look, as colours that mail programs understand."""
-LEAVES = {"sora": "lecture", "wakakusa": "call", "lemon": "grant", "fuji": "match", "centre": "centre"}
-"""The tint of the leaves in a section of that paper, as the site's stylesheet names them."""
-BAR = "━" * 15
+BEFORE_NOTE = re.compile(r"<div role=\"main\"[^>]*>(?:\s*<div style=\"display:none[^>]*>[^<]*</div>)?")
+NOTE_STYLE = (
+    "background-color:#ffd84d;color:#1a1a1a;padding:12px 16px;font-family:sans-serif;font-size:16px;line-height:1.6"
+)
 RENDERED_LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """A small leaf of the calendar: month, number with its word, weekday; or a kind with 'now running'."""
-
-    top: str
-    number: str
-    unit: str = ""
-    bottom: str = ""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line under a title; `mark` is what stands in 【】 before it."""
-
-    text: str
-    mark: str = ""
-
-
-@dataclass(frozen=True)
-class MailItem:
-    """One item as it is shown. `language` is set where the title is in another language than the mail."""
-
-    title: str
-    url: str
-    lines: tuple[Line, ...]
-    leaf: Leaf | None = None
-    language: str = ""
-    is_sample: bool = False
-    anchor: str = ""
-
-
-@dataclass(frozen=True)
-class MailSection:
-    """One section with its paper."""
-
-    name: str
-    paper: str
-    items: tuple[MailItem, ...]
-    anchor: str
-    language: str = ""
-
-    @property
-    def colour(self) -> str:
-        return PAPERS.get(self.paper, PAPERS["shiro"])
-
-    @property
-    def leaf_tint(self) -> str:
-        return LEAVES.get(self.paper, "")
-
-    @property
-    def count_words(self) -> str:
-        return count_words(len(self.items))
-
-
-@dataclass(frozen=True)
-class MailView:
-    """Everything that the templates show of one issue in one language."""
-
-    language: str
-    html_language: str
-    subject: str
-    headline: str
-    preheader: str
-    opening: str
-    send_on: date
-    leaf: Leaf
-    sections: tuple[MailSection, ...]
-    reminders: tuple[MailItem, ...]
-    reminders_name: str
-    centre_name: str
-    nickname: str
-    address: str
-    phone: str
-    fax: str
-    email: str
-    why: str
-    web_url: str
-    is_sample: bool
-    is_japanese: bool
-    personal_url: str
-
-    @property
-    def phone_link(self) -> str:
-        return "".join(char for char in self.phone if char.isdigit() or char == "+")
-
-    @property
-    def is_one_number(self) -> bool:
-        """Phone and FAX share a number, as the centre's do."""
-        return bool(self.phone) and self.phone == self.fax
 
 
 @dataclass(frozen=True)
@@ -146,11 +43,6 @@ class Rendered:
     def sha256(self) -> str:
         parts = "\x00".join((self.subject, self.html, self.text, self.web_html))
         return hashlib.sha256(parts.encode()).hexdigest()
-
-
-def count_words(count: int) -> str:
-    """1件, 3 items."""
-    return ngettext("%(count)d item", "%(count)d items", count) % {"count": count}
 
 
 def render_issue(
@@ -201,183 +93,11 @@ def store_renderings(issue: Issue, rendered: Iterable[Rendered], *, now: datetim
     )
 
 
-# the view
-
-
-def mail_view(
-    issue: Issue, items: list[IssueItem], staff_lines: list[StaffLine], *, language: str, centre: CentreSettings
-) -> MailView:
-    """What the templates show; the active language is `language`."""
-    is_english = language == "en"
-    send_on = tokyo_date(issue.send_at)
-    headline = _headline(issue, is_english=is_english)
-    return MailView(
-        language=language,
-        html_language="en" if is_english else JAPANESE,
-        subject=headline if is_english else issue.subject,
-        headline=headline,
-        preheader="" if is_english else issue.preheader,
-        opening=issue.opening.strip(),
-        send_on=send_on,
-        leaf=_leaf(send_on, is_english=is_english, with_year=True),
-        sections=_sections(items, staff_lines, language),
-        reminders=tuple(_mail_item(item, language) for item in items if item.is_reminder),
-        reminders_name=REMINDERS if not is_english else _("Events we told you about before"),
-        centre_name=centre.worded("name", language),
-        nickname=centre.worded("nickname", language),
-        address=centre.worded("address", language),
-        phone=centre.phone,
-        fax=centre.fax,
-        email=centre.email,
-        why=_why(issue),
-        web_url=web_address(issue, language),
-        is_sample=issue.is_sample,
-        is_japanese=language == JAPANESE,
-        personal_url=personal_url(),
-    )
-
-
-def web_address(issue: Issue, language: str) -> str:
-    """Where the back number can be read."""
-    prefix = "" if language == settings.LANGUAGE_CODE else f"/{language}"
-    return f"{settings.SITE_URL}{prefix}/mail/{issue.slug}/"
-
-
-def _headline(issue: Issue, *, is_english: bool) -> str:
-    month = f"{MONTHS_EN[issue.month - 1]} {issue.year}" if is_english else f"{issue.month}月"
-    if issue.kind == IssueKind.EXTRA:
-        return _("Support mail, extra issue of %(month)s") % {"month": month}
-    return _("Support mail, %(month)s") % {"month": month}
-
-
-def _why(issue: Issue) -> str:
-    if issue.kind == IssueKind.EXTRA:
-        return _("You get this mail because you signed up for extra issues of our support mail.")
-    return _("You get this mail because you signed up for it. It comes once a month.")
-
-
-def _leaf(on: date, *, is_english: bool, with_year: bool = False) -> Leaf:
-    month = MONTHS_EN[on.month - 1] if with_year else MONTHS_EN[on.month - 1][:3]
-    return Leaf(
-        top=month if is_english else f"{on.month}月",
-        number=str(on.day),
-        unit="" if is_english else "日",
-        bottom=weekday_word(on, "en" if is_english else JAPANESE, form="long" if with_year else "leaf"),
-    )
-
-
-def _sections(items: list[IssueItem], staff_lines: list[StaffLine], language: str) -> tuple[MailSection, ...]:
-    grouped: dict[tuple[int, str], list[IssueItem]] = {}
-    for item in items:
-        if not item.is_reminder:
-            grouped.setdefault((item.section_order, item.section_name), []).append(item)
-    corrections = [_mail_item(item, language) for item in grouped.pop((0, CORRECTIONS), [])]
-    corrections += [
-        MailItem(title=line.title, url="", lines=(Line(line.text),), language=_foreign(language))
-        for line in staff_lines
-    ]
-    sections = []
-    if corrections:
-        name = _("Corrections") if language == "en" else CORRECTIONS
-        sections.append(MailSection(name, "momo", tuple(corrections), "s0"))
-    for number, (key, rows) in enumerate(sorted(grouped.items(), key=lambda pair: pair[0]), start=1):
-        rows.sort(key=lambda item: item.order)
-        shown = tuple(_mail_item(item, language) for item in rows)
-        sections.append(MailSection(key[1], rows[0].paper, shown, f"s{number}", language=_foreign(language)))
-    return tuple(sections)
-
-
-def _foreign(language: str) -> str:
-    """Japanese words in a mail that is not Japanese name their language."""
-    return JAPANESE if language == "en" else ""
-
-
-def _mail_item(item: IssueItem, language: str) -> MailItem:
-    known = item.translations.get(language) if language != settings.LANGUAGE_CODE else None
-    title, url, lines, foreign = item.title, item.url, item.lines, ""
-    if known:
-        title, url, lines = known["title"], known["url"], known["lines"]
-        if not known["is_translated"]:
-            title = f"{title}（日本語のみ）"
-            foreign = _foreign(language)
-    return MailItem(
-        title=title,
-        url=url,
-        lines=tuple(_line(line) for line in lines if line),
-        leaf=None if item.is_reminder or item.is_correction else _item_leaf(item, known, is_english=language == "en"),
-        language=foreign,
-        is_sample=item.is_sample,
-        anchor=f"p{item.page_ref}",
-    )
-
-
-def _item_leaf(item: IssueItem, known: dict | None, *, is_english: bool) -> Leaf | None:
-    if item.leaf_on:
-        return _leaf(item.leaf_on, is_english=is_english)
-    if item.reason == InReason.RUNNING:
-        return Leaf(top=(known or {}).get("kind_word") or item.kind_word, number="", bottom=_("now running"))
-    return None
-
-
-def _line(line: str) -> Line:
-    if line.startswith("【") and "】" in line:
-        mark, _bracket, rest = line.partition("】")
-        return Line(text=rest, mark=f"{mark}】")
-    return Line(text=line)
-
-
-# the text part
-
-
-def text_part(view: MailView) -> str:
-    """The text part, complete in itself. Every address stands alone on its line."""
-    sample = _("(sample)") if view.is_sample else ""
-    lines = [f"{view.headline}{sample}", _send_day(view), view.nickname or view.centre_name, ""]
-    if view.opening:
-        lines += [view.opening, ""]
-    if view.sections:
-        lines.append("■ " + pgettext("mail", "In this issue"))
-        lines += [f"・{section.name}　{section.count_words}" for section in view.sections]
-        lines.append("")
-    for section in view.sections:
-        lines += [BAR, f"■ {section.name}　{section.count_words}", BAR, ""]
-        for number, item in enumerate(section.items, start=1):
-            lines += [*_text_item(item, f"（{number}）", view), ""]
-    if view.reminders:
-        lines += [BAR, f"■ {view.reminders_name}", BAR, ""]
-        for item in view.reminders:
-            lines += [*_text_item(item, "・", view), ""]
-    lines += [BAR, "■ " + _("Sender"), BAR, *_text_sender(view), "", view.why, ""]
-    lines += [_("Read this issue on our site"), view.web_url, ""]
-    lines += [_("Change what you read or your address, or leave"), view.personal_url, ""]
-    return "\n".join(lines)
-
-
-def _send_day(view: MailView) -> str:
-    day = view.send_on
-    if view.html_language == "en":
-        return f"{weekday_word(day, 'en', form='long')} {day.day} {MONTHS_EN[day.month - 1]} {day.year}"
-    return f"{day.year}年{day.month}月{day.day}日（{weekday_word(day, JAPANESE)}）"
-
-
-def _text_item(item: MailItem, mark: str, view: MailView) -> list[str]:
-    sample = _("(sample)") if item.is_sample and not view.is_sample else ""
-    lines = [f"{mark}{item.title}{sample}", *(f"{line.mark}{line.text}" for line in item.lines)]
-    return [*lines, item.url] if item.url else lines
-
-
-def _text_sender(view: MailView) -> list[str]:
-    lines = [view.centre_name]
-    if view.nickname and view.nickname != view.centre_name:
-        lines.append(f"（{view.nickname}）")
-    lines.append(view.address)
-    if view.is_one_number:
-        lines.append(_("Phone and FAX %(number)s") % {"number": view.phone})
-    else:
-        lines.append(_("Phone %(number)s") % {"number": view.phone} if view.phone else "")
-        lines.append(_("FAX %(number)s") % {"number": view.fax} if view.fax else "")
-    lines.append(view.email)
-    return [line for line in lines if line]
+def with_note(rendered: Rendered, note: str) -> Rendered:
+    """The mail with a sentence of ours above it, as a trial carries it; the words beside the subject stay."""
+    bar = f'<div style="{NOTE_STYLE}">{escape(note)}</div>'
+    html = BEFORE_NOTE.sub(lambda found: f"{found[0]}\n{bar}", rendered.html, count=1)
+    return replace(rendered, html=html, text=f"{note}\n\n{rendered.text}")
 
 
 def _without_blank_lines(html: str) -> str:

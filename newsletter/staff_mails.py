@@ -11,6 +11,7 @@ from django.utils.translation import override
 from center.japanese.dates import day_words, time_words
 from center.outbox import enqueue
 from center.queries import centre_settings
+from newsletter.facts import UNDER_WAY
 from newsletter.models import Issue
 
 logger = logging.getLogger(__name__)
@@ -81,7 +82,9 @@ def tell_not_sent(issue: Issue, *, now: datetime) -> bool:
             "issue-not-sent",
             _("%(issue)s has not left") % {"issue": issue.subject},
             [
-                _("It was to leave by midnight of %(day)s. Set a new send moment within its month, or cancel it.")
+                _("Its sending stopped on the way. Go on with it, or cancel the rest.")
+                if issue.state in UNDER_WAY
+                else _("It was to leave by midnight of %(day)s. Set a new send moment within its month, or cancel it.")
                 % {"day": day_words(issue.send_at)},
                 _address(issue),
             ],

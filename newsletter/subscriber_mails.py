@@ -1,4 +1,5 @@
-"""The three single mails to a subscriber: confirm, already subscribed, welcome. Text only, in one's own language.
+"""The single mails to a subscriber: confirm, already subscribed, welcome, another address. Text only, in one's own
+language.
 
 Each language has a text of its own under templates/newsletter/emails/; its first line is the subject. Nothing that the
 applicant typed stands in them, so the form cannot be used to send words to a stranger.
@@ -18,9 +19,6 @@ from newsletter.mailed_issues import issue_words, mailed_issues, next_issue
 from newsletter.models import Subscriber
 from newsletter.slots import personal_url
 from newsletter.tokens import personal_token
-
-# No out-of-office note shall answer these.
-HEADERS = {"Auto-Submitted": "auto-generated"}
 
 
 def send_confirmation(subscriber: Subscriber, token: str, *, now: datetime) -> None:
@@ -51,13 +49,24 @@ def send_welcome(subscriber: Subscriber, *, now: datetime) -> None:
     _send("welcome", subscriber, words, now=now)
 
 
+def send_move(subscriber: Subscriber, *, to: str, token: str, until_at: datetime, now: datetime) -> None:
+    """Queue the mail to a new address with the link that confirms it. `token` is the plain one."""
+    words = {"url": settings.SITE_URL + reverse("personal-move", args=[token])}
+    _send("move", subscriber, words | {"until": moment_words(until_at, subscriber.locale)}, to=to, now=now)
+
+
+def send_moved(subscriber: Subscriber, *, now: datetime) -> None:
+    """Queue the last mail to an old address, with the way to take the change back."""
+    _send("moved", subscriber, {}, now=now)
+
+
 def moment_words(at: datetime, language: str) -> str:
     """12月4日（金）10時; in English Fri 4 December 2026, 10:00."""
     joint = ", " if language == "en" else ""
     return f"{day_words(at, language)}{joint}{time_words(at, language)}"
 
 
-def _send(name: str, subscriber: Subscriber, words: dict, *, now: datetime) -> None:
+def _send(name: str, subscriber: Subscriber, words: dict, *, to: str = "", now: datetime) -> None:
     language, centre = subscriber.locale, centre_settings()
     context = {
         **words,
@@ -72,10 +81,9 @@ def _send(name: str, subscriber: Subscriber, words: dict, *, now: datetime) -> N
     subject, _, text = render_to_string(templates, context).strip().partition("\n")
     enqueue(
         kind=f"mail-{name}",
-        to=subscriber.email,
+        to=to or subscriber.email,
         subject=subject,
         text=text.strip() + "\n",
-        headers=HEADERS,
         holds_token=True,
         now=now,
     )

@@ -1,4 +1,4 @@
-"""Staff's screens about subscribers: who gets the mail, what they agreed to, who must not be mailed.
+"""Staff's screens about subscribers: who gets the mail, entering, changing, ending, erasing.
 
 Nothing here writes Wagtail's log about a subscriber: its entries would keep the address after it is erased. The ledger
 of consent says who did what instead.
@@ -17,43 +17,54 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
-from wagtail.log_actions import log
-from wagtail.permissions import ModelPermissionPolicy
 
-from center.intake.addresses import NotAnAddress, normalise_address
-from newsletter.models import ConsentEvent, MailFormat, Subscriber, SubscriberState, Suppression, Topic
-from newsletter.subscriber_forms import StaffChangeForm, StaffSubscribeForm, SuppressForm
+from center.japanese.dates import full_date
+from center.opening import tokyo_date
+from newsletter.models import ConsentEvent, MailFormat, Subscriber, SubscriberState, Topic
+from newsletter.subscriber_file_views import EXPORT, IMPORT, ExportView, ImportLookView, ImportView
+from newsletter.subscriber_forms import StaffChangeForm, StaffSubscribeForm
+from newsletter.subscriber_history import event_words, ledger_of, mail_words, mails_to, moment
 from newsletter.subscribers import (
     AlreadySubscribed,
     SuppressedAddress,
     change_preferences,
     erase,
     subscribe_by_staff,
-    suppress_address,
     take_out,
 )
-from newsletter.tokens import address_hash
 from newsletter.viewsets import MAIL_HOOK
 
 # Staff do these things for somebody who phones or stands at the counter.
 AT_THE_DESK = ConsentEvent.Channel.COUNTER
 PER_PAGE = 50
-
-
-def moment(at) -> str:
-    """A moment in a list, with its year, in Tokyo's time."""
-    return f"{at.astimezone(timezone.get_default_timezone()):%Y-%m-%d %H:%M}" if at else ""
-
-
-def hash_of_typed(query: str) -> str:
-    """The hash of an address that staff typed into a search; of what is no address, one that nothing has."""
-    try:
-        return address_hash(normalise_address(query)[1])
-    except NotAnAddress:
-        return "-"
+WIDE = "subscriber-wide"
+"""Columns that stand on wide screens alone; the rest is one press away."""
 
 
 # Subscribers
+
+
+def state_words(subscriber: Subscriber) -> str:
+    """Where a subscriber stands, with the end of a pause."""
+    words = subscriber.get_state_display()
+    if subscriber.state == SubscriberState.PAUSED and subscriber.paused_until_on:
+        return _("%(state)s (until %(day)s)") % {"state": words, "day": subscriber.paused_until_on.isoformat()}
+    return words
+
+
+def language_words(subscriber: Subscriber) -> str:
+    """The language of the mail, in its own words."""
+    return subscriber.get_locale_display()
+
+
+def form_words(subscriber: Subscriber) -> str:
+    """The form of the mail, short."""
+    return _("text only") if subscriber.format == MailFormat.TEXT else _("large letters")
+
+
+def source_words(subscriber: Subscriber) -> str:
+    """How somebody signed up, as far as it is known."""
+    return subscriber.get_source_display() or "–"
 
 
 class SubscriberIndexView(IndexView):
@@ -63,6 +74,17 @@ class SubscriberIndexView(IndexView):
 
     def get_base_queryset(self):
         return super().get_base_queryset().exclude(state=SubscriberState.ERASED)
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        buttons = [*super().header_more_buttons]
+        if self.request.user.has_perm(IMPORT):
+            url = reverse("subscribers:import")
+            buttons.append(Button(_("Take in a file"), url=url, icon_name="upload", priority=60))
+        if self.request.user.has_perm(EXPORT):
+            url = reverse("subscribers:export")
+            buttons.append(Button(_("Take out the list"), url=url, icon_name="download", priority=70))
+        return buttons
 
     def get_list_more_buttons(self, instance: Subscriber) -> list[MenuItem]:
         buttons = []
@@ -95,8 +117,12 @@ class SubscriberCreateView(CreateView):
     success_message = gettext_lazy("%(object)s gets the support mail. A welcome mail is on its way.")
     submit_button_label = gettext_lazy("Enter the sign-up")
 
+    def get_breadcrumbs_items(self) -> list[dict]:
+        return [*super().get_breadcrumbs_items()[:-1], {"url": "", "label": self.page_title}]
+
     def get_initial(self) -> dict:
-        return {"topics": Topic.objects.all(), "locale": "ja", "format": MailFormat.HTML}
+        today = tokyo_date(timezone.now())
+        return {"topics": Topic.objects.all(), "locale": "ja", "format": MailFormat.HTML, "consented_on": today}
 
     def form_valid(self, form):
         try:
@@ -142,13 +168,12 @@ class SubscriberInspectView(KnownSubscriberMixin, InspectView):
     page_title = gettext_lazy("Look at it")
 
     def get_fields_context(self) -> list[dict]:
-        ledger = ConsentEvent.objects.filter(email_hash=address_hash(self.object.email_norm)).select_related("actor")
-        lines = [
-            (moment(event.at), event.get_action_display(), event.get_channel_display(), event.actor or "")
-            for event in ledger
-        ]
-        value = format_html("<ul>{}</ul>", format_html_join("", "<li>{} {}（{}）{}</li>", lines))
-        return [*super().get_fields_context(), {"label": _("What happened"), "value": value, "component": None}]
+        rows = (
+            (_("What happened"), [event_words(event) for event in ledger_of(self.object)]),
+            (_("Mails to this address"), [mail_words(*mail) for mail in mails_to(self.object)]),
+        )
+        told = [{"label": label, "value": _lines(lines), "component": None} for label, lines in rows]
+        return [*super().get_fields_context(), *told]
 
     def get_topics_display_value(self) -> str:
         return "、".join(topic.name for topic in self.object.topics.all())
@@ -156,11 +181,25 @@ class SubscriberInspectView(KnownSubscriberMixin, InspectView):
     def get_created_at_display_value(self) -> str:
         return moment(self.object.created_at)
 
+    def get_paused_until_on_display_value(self) -> str:
+        return full_date(self.object.paused_until_on) if self.object.paused_until_on else "–"
+
+    def get_source_display_value(self) -> str:
+        return self.object.get_source_display() or _("not recorded")
+
     def get_confirmed_at_display_value(self) -> str:
-        return moment(self.object.confirmed_at)
+        return moment(self.object.confirmed_at) or "–"
 
     def get_left_at_display_value(self) -> str:
-        return moment(self.object.left_at)
+        return moment(self.object.left_at) or "–"
+
+
+def _lines(lines: list[str]) -> str:
+    """Lines below one another, or a word that there is none."""
+    if not lines:
+        return _("Nothing yet.")
+    items = format_html_join("", "<li>{}</li>", ((line,) for line in lines))
+    return format_html('<ul class="issue-history">{}</ul>', items)
 
 
 class StepView(KnownSubscriberMixin, DeleteView):
@@ -223,14 +262,34 @@ class SubscriberViewSet(ModelViewSet):
     add_to_reference_index = False
     copy_view_enabled = False
     inspect_view_enabled = True
-    inspect_view_fields = ["email", "state", "locale", "format", "topics", "created_at", "confirmed_at", "left_at"]
+    inspect_view_fields = [
+        "email",
+        "state",
+        "paused_until_on",
+        "locale",
+        "format",
+        "topics",
+        "source",
+        "created_at",
+        "confirmed_at",
+        "left_at",
+    ]
     index_view_class = SubscriberIndexView
     add_view_class = SubscriberCreateView
     edit_view_class = SubscriberEditView
     delete_view_class = EraseView
     inspect_view_class = SubscriberInspectView
-    list_display = ["email", "state", "locale", "format", DateColumn("created_at", label=gettext_lazy("Signed up"))]
-    list_filter = ["state", "locale", "format"]
+    list_display = [
+        "email",
+        Column("state", label=gettext_lazy("State"), accessor=state_words, sort_key="state"),
+        Column("locale", label=gettext_lazy("Language"), accessor=language_words, sort_key="locale", classname=WIDE),
+        Column("format", label=gettext_lazy("Form"), accessor=form_words, sort_key="format", classname=WIDE),
+        Column(
+            "source", label=gettext_lazy("How they signed up"), accessor=source_words, sort_key="source", classname=WIDE
+        ),
+        DateColumn("created_at", label=gettext_lazy("Signed up"), classname=WIDE),
+    ]
+    list_filter = ["state", "locale", "format", "source", "topics"]
     list_per_page = PER_PAGE
     search_fields = ["email"]
     search_backend_name = None
@@ -246,160 +305,12 @@ class SubscriberViewSet(ModelViewSet):
         return [
             path("", self.index_view, name="index"),
             path("results/", self.index_results_view, name="index_results"),
+            path("import/", ImportView.as_view(), name="import"),
+            path("import/<int:pk>/", ImportLookView.as_view(), name="import_look"),
+            path("export/", ExportView.as_view(), name="export"),
             path("new/", self.add_view, name="add"),
             path("edit/<int:pk>/", self.edit_view, name="edit"),
             path("inspect/<int:pk>/", self.inspect_view, name="inspect"),
             path("leave/<int:pk>/", leave_view, name="leave"),
-            path("delete/<int:pk>/", self.delete_view, name="delete"),
-        ]
-
-
-# The ledger
-
-
-class ReadOnlyPolicy(ModelPermissionPolicy):
-    """Whatever the groups say: rows are looked at, never written by hand."""
-
-    def user_has_permission(self, user, action: str) -> bool:
-        return action == "view" and super().user_has_permission(user, action)
-
-    def user_has_any_permission(self, user, actions) -> bool:
-        return "view" in actions and super().user_has_permission(user, "view")
-
-
-class AddressSearchMixin:
-    """Searches by a whole address, of which only the hash is stored."""
-
-    def search_queryset(self, queryset):
-        return queryset.filter(email_hash=hash_of_typed(self.search_query)) if self.is_searching else queryset
-
-
-class ConsentIndexView(AddressSearchMixin, IndexView):
-    """Who agreed to what and when; newest first."""
-
-    def get_base_queryset(self):
-        return super().get_base_queryset().select_related("actor")
-
-
-class ConsentViewSet(ModelViewSet):
-    """同意の記録: read only."""
-
-    model = ConsentEvent
-    name = "consents"
-    icon = "clipboard-list"
-    menu_label = gettext_lazy("Ledger of consent")
-    menu_hook = MAIL_HOOK
-    menu_order = 50
-    add_to_reference_index = False
-    copy_view_enabled = False
-    index_view_class = ConsentIndexView
-    list_display = [
-        Column("at", label=gettext_lazy("When"), accessor=lambda row: moment(row.at), sort_key="at"),
-        "action",
-        "channel",
-        "words_version",
-        "page",
-        "actor",
-    ]
-    list_filter = ["action", "channel"]
-    list_per_page = PER_PAGE
-    ordering = "-at"
-    search_fields = ["email_hash"]
-    search_backend_name = None
-    exclude_form_fields: list[str] = []
-
-    @property
-    def permission_policy(self) -> ReadOnlyPolicy:
-        return ReadOnlyPolicy(self.model)
-
-    def get_urlpatterns(self) -> list:
-        return [
-            path("", self.index_view, name="index"),
-            path("results/", self.index_results_view, name="index_results"),
-        ]
-
-
-# Suppressed addresses
-
-
-class SuppressionIndexView(AddressSearchMixin, IndexView):
-    """Addresses that must not be mailed. They are found by typing the whole address."""
-
-    add_item_label = gettext_lazy("Put an address on the list")
-
-    def get_list_more_buttons(self, instance: Suppression) -> list[MenuItem]:
-        url = self.get_delete_url(instance)
-        return [MenuItem(_("Take off the list"), url=url, icon_name="bin", priority=10)] if url else []
-
-
-class SuppressionCreateView(CreateView):
-    """Put an address on the list."""
-
-    page_title = gettext_lazy("Put an address on the list")
-    success_message = gettext_lazy("No mail goes to this address any more.")
-    submit_button_label = gettext_lazy("Put on the list")
-
-    def get_success_buttons(self) -> list:
-        return []
-
-    def save_instance(self) -> Suppression:
-        data = self.form.cleaned_data
-        email_norm = normalise_address(data["email"])[1]
-        row = suppress_address(email_norm=email_norm, reason=data["reason"], source=data["source"], now=timezone.now())
-        log(instance=row, action="wagtail.create")
-        return row
-
-
-class SuppressionDeleteView(DeleteView):
-    """Take an address off the list."""
-
-    page_title = gettext_lazy("Take off the list")
-    template_name = "newsletter/subscribers/step.html"
-    yes = gettext_lazy("Take off the list")
-
-    @property
-    def confirmation_message(self) -> str:
-        return _("Mail may go to this address again once it is signed up.")
-
-    def get_success_message(self) -> str:
-        return _("The address may be mailed again.")
-
-
-class SuppressionViewSet(ModelViewSet):
-    """送らないアドレス: looked up, added, lifted; never edited."""
-
-    model = Suppression
-    name = "suppressions"
-    icon = "circle-xmark"
-    menu_label = gettext_lazy("Suppressed addresses")
-    menu_hook = MAIL_HOOK
-    menu_order = 60
-    add_to_reference_index = False
-    copy_view_enabled = False
-    index_view_class = SuppressionIndexView
-    add_view_class = SuppressionCreateView
-    delete_view_class = SuppressionDeleteView
-    list_display = [
-        Column("at", label=gettext_lazy("When"), accessor=lambda row: moment(row.at), sort_key="at"),
-        "reason",
-        "source",
-    ]
-    list_filter = ["reason"]
-    list_per_page = PER_PAGE
-    search_fields = ["email_hash"]
-    search_backend_name = None
-
-    def get_common_view_kwargs(self, **kwargs) -> dict:
-        nothing = {"history_url_name": None, "usage_url_name": None, "edit_url_name": None}
-        return super().get_common_view_kwargs(**{**nothing, **kwargs})
-
-    def get_form_class(self, for_update: bool = False) -> type[SuppressForm]:
-        return SuppressForm
-
-    def get_urlpatterns(self) -> list:
-        return [
-            path("", self.index_view, name="index"),
-            path("results/", self.index_results_view, name="index_results"),
-            path("new/", self.add_view, name="add"),
             path("delete/<int:pk>/", self.delete_view, name="delete"),
         ]

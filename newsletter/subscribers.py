@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
@@ -17,16 +17,26 @@ from center.models import OutgoingMail, User
 from center.models.sending_row import FINAL_STATES, SendingState
 from center.opening import tokyo_date
 from newsletter.models import (
+    AddressChange,
     ConsentEvent,
     MailFormat,
     Subscriber,
     SubscriberState,
-    Subscription,
     Suppression,
     Topic,
 )
 from newsletter.subscriber_mails import send_already, send_confirmation, send_welcome
-from newsletter.tokens import address_hash, confirm_token, personal_token_hash
+from newsletter.subscriber_steps import (
+    activate,
+    is_suppressed,
+    known_or_new,
+    locked,
+    mailbox,
+    set_topics,
+    suppress_address,
+    write_line,
+)
+from newsletter.tokens import address_hash, confirm_token
 
 Action, Channel = ConsentEvent.Action, ConsentEvent.Channel
 
@@ -39,6 +49,8 @@ REQUESTS_A_DAY = 300
 """From one internet address. City hall is one address: 60 honest people in ten minutes must all get through."""
 UNDO_WITHIN = timedelta(days=7)
 FORGET_UNCONFIRMED_AFTER = timedelta(days=7)
+PAUSED_WORDS, RESUMED_WORDS = "pause", "resume"
+"""What the ledger notes beside a change; the screens say it in words."""
 
 GETS_MAIL = (SubscriberState.ACTIVE, SubscriberState.PAUSED)
 
@@ -104,12 +116,12 @@ def request_subscription(
     Raises NotAnAddress.
     """
     email, email_norm = normalise_address(email)
-    if not take(f"mail-signup:{address_hash(_mailbox(email_norm))}", on=tokyo_date(now), limit=MAILS_A_DAY):
+    if not take(f"mail-signup:{address_hash(mailbox(email_norm))}", on=tokyo_date(now), limit=MAILS_A_DAY):
         return Outcome.LIMITED
-    _note(email_norm, Action.REQUESTED, channel=channel, words_version=words_version, page=page, now=now)
+    write_line(email_norm, Action.REQUESTED, channel=channel, words_version=words_version, page=page, now=now)
     if is_suppressed(email_norm):
         return Outcome.SUPPRESSED
-    subscriber = _known_or_new(email, email_norm, locale=locale, format=format, now=now)
+    subscriber = known_or_new(email, email_norm, locale=locale, format=format, now=now)
     if subscriber.state in GETS_MAIL:
         send_already(subscriber, now=now)
         return Outcome.ALREADY
@@ -119,7 +131,7 @@ def request_subscription(
     token = confirm_token(subscriber.pk, subscriber.confirm_until_at)
     subscriber.confirm_token_hash = hash_token(token)
     subscriber.save()
-    _set_topics(subscriber, topics)
+    set_topics(subscriber, topics)
     send_confirmation(subscriber, token, now=now)
     return Outcome.CONFIRM
 
@@ -144,13 +156,13 @@ def confirm_subscription(*, token: str, now: datetime) -> Subscriber:
 
     Raises UnknownLink, and ConfirmationOver after 72 hours.
     """
-    subscriber = _locked(find_confirmation(token, now=now))
+    subscriber = locked(find_confirmation(token, now=now))
     if subscriber.state in GETS_MAIL:
         return subscriber
     asked = ConsentEvent.objects.filter(email_hash=address_hash(subscriber.email_norm), action=Action.REQUESTED).last()
     words = {"words_version": asked.words_version, "page": asked.page} if asked else {}
-    _activate(subscriber, now=now)
-    _note(subscriber.email_norm, Action.CONFIRMED, channel=Channel.WEB, now=now, **words)
+    activate(subscriber, source=Channel.WEB, now=now)
+    write_line(subscriber.email_norm, Action.CONFIRMED, channel=Channel.WEB, now=now, **words)
     send_welcome(subscriber, now=now)
     return subscriber
 
@@ -165,22 +177,34 @@ def subscribe_by_staff(
     channel: str,
     by: User,
     words_version: str = "",
+    consented_on: date | None = None,
+    note: str = "",
     now: datetime,
 ) -> Subscriber:
-    """Enter somebody who signed up on paper, by FAX or at the counter: active at once, with a welcome mail.
+    """Enter somebody who signed up on paper, by FAX, by phone or at the counter: active at once, with a welcome mail.
 
+    `consented_on` is the day on the paper, `note` where it is kept.
     Raises NotAnAddress, AlreadySubscribed, and SuppressedAddress while the address is on that list.
     """
     email, email_norm = normalise_address(email)
     if is_suppressed(email_norm):
         raise SuppressedAddress
-    subscriber = _known_or_new(email, email_norm, locale=locale, format=format, now=now)
+    subscriber = known_or_new(email, email_norm, locale=locale, format=format, now=now)
     if subscriber.state in GETS_MAIL:
         raise AlreadySubscribed
     subscriber.email, subscriber.locale, subscriber.format = email, locale, format
-    _activate(subscriber, now=now)
-    _set_topics(subscriber, topics)
-    _note(email_norm, Action.CONFIRMED, channel=channel, words_version=words_version, by=by, now=now)
+    activate(subscriber, source=channel, now=now)
+    set_topics(subscriber, topics)
+    write_line(
+        email_norm,
+        Action.CONFIRMED,
+        channel=channel,
+        words_version=words_version,
+        consented_on=consented_on,
+        words=note,
+        by=by,
+        now=now,
+    )
     send_welcome(subscriber, now=now)
     return subscriber
 
@@ -217,14 +241,16 @@ def leave(*, token: str, now: datetime, channel: str = Channel.MAIL) -> Subscrib
 @transaction.atomic
 def take_out(*, subscriber: Subscriber, channel: str, by: User | None = None, now: datetime) -> Subscriber:
     """End the mail for a subscriber, at once; staff do it for somebody who phones. Safe to repeat."""
-    subscriber = _locked(subscriber)
+    subscriber = locked(subscriber)
     if subscriber.state in (SubscriberState.LEFT, SubscriberState.ERASED):
         return subscriber
+    AddressChange.objects.filter(subscriber=subscriber).delete()
     subscriber.state = SubscriberState.LEFT
     subscriber.left_at = now
+    subscriber.paused_until_on = None
     subscriber.confirm_token_hash = subscriber.confirm_until_at = None
     subscriber.save()
-    _note(subscriber.email_norm, Action.UNSUBSCRIBED, channel=channel, by=by, now=now)
+    write_line(subscriber.email_norm, Action.UNSUBSCRIBED, channel=channel, by=by, now=now)
     return subscriber
 
 
@@ -234,7 +260,7 @@ def undo_leave(*, token: str, now: datetime) -> Subscriber:
     subscriber = find_by_token(token)
     if subscriber is None:
         raise UnknownLink
-    subscriber = _locked(subscriber)
+    subscriber = locked(subscriber)
     if subscriber.state in GETS_MAIL:
         return subscriber
     if not can_undo(subscriber, now=now):
@@ -243,7 +269,7 @@ def undo_leave(*, token: str, now: datetime) -> Subscriber:
     subscriber.left_at = None
     subscriber.confirm_token_hash = subscriber.confirm_until_at = None
     subscriber.save()
-    _note(subscriber.email_norm, Action.RESUBSCRIBED, channel=Channel.WEB, now=now)
+    write_line(subscriber.email_norm, Action.RESUBSCRIBED, channel=Channel.WEB, now=now)
     return subscriber
 
 
@@ -265,29 +291,59 @@ def change_preferences(
     now: datetime,
 ) -> bool:
     """Change language, form and kinds of mail; say whether anything changed. Only a change goes to the ledger."""
-    subscriber = _locked(subscriber)
+    subscriber = locked(subscriber)
     if subscriber.state == SubscriberState.ERASED:
         return False
-    changed = _set_topics(subscriber, topics)
+    changed = set_topics(subscriber, topics)
     if (subscriber.locale, subscriber.format) != (locale, format):
         subscriber.locale, subscriber.format = locale, format
         subscriber.save(update_fields=["locale", "format"])
         changed = True
     if changed:
-        _note(subscriber.email_norm, Action.CHANGED, channel=channel, by=by, now=now)
+        write_line(subscriber.email_norm, Action.CHANGED, channel=channel, by=by, now=now)
     return changed
 
 
 @transaction.atomic
-def pause(*, subscriber: Subscriber, channel: str = Channel.WEB, by: User | None = None, now: datetime) -> bool:
-    """Send nothing until the subscriber resumes; say whether that is new. Only an active one can pause."""
-    return _switch(subscriber, SubscriberState.ACTIVE, SubscriberState.PAUSED, channel=channel, by=by, now=now)
+def pause(
+    *,
+    subscriber: Subscriber,
+    until_on: date | None = None,
+    channel: str = Channel.WEB,
+    by: User | None = None,
+    now: datetime,
+) -> bool:
+    """Send nothing before `until_on` (None: until the subscriber resumes); say whether that is new.
+
+    Only somebody who gets the mail can pause; a pause can be made longer or shorter.
+    """
+    subscriber = locked(subscriber)
+    wanted = (SubscriberState.PAUSED, until_on)
+    if subscriber.state not in GETS_MAIL or (subscriber.state, subscriber.paused_until_on) == wanted:
+        return False
+    subscriber.state, subscriber.paused_until_on = wanted
+    subscriber.save(update_fields=["state", "paused_until_on"])
+    write_line(subscriber.email_norm, Action.CHANGED, channel=channel, words=PAUSED_WORDS, by=by, now=now)
+    return True
 
 
 @transaction.atomic
 def resume(*, subscriber: Subscriber, channel: str = Channel.WEB, by: User | None = None, now: datetime) -> bool:
     """Send again after a pause; say whether that is new."""
-    return _switch(subscriber, SubscriberState.PAUSED, SubscriberState.ACTIVE, channel=channel, by=by, now=now)
+    paused = Subscriber.objects.filter(pk=subscriber.pk, state=SubscriberState.PAUSED)
+    if not paused.update(state=SubscriberState.ACTIVE, paused_until_on=None):
+        return False
+    write_line(subscriber.email_norm, Action.CHANGED, channel=channel, words=RESUMED_WORDS, by=by, now=now)
+    return True
+
+
+@transaction.atomic
+def end_pauses(*, now: datetime) -> int:
+    """Send again to those whose pause ended on this day or before; return how many. Safe to repeat."""
+    over = Subscriber.objects.select_for_update().filter(
+        state=SubscriberState.PAUSED, paused_until_on__lte=tokyo_date(now)
+    )
+    return sum(resume(subscriber=subscriber, channel=Channel.WEB, now=now) for subscriber in over)
 
 
 @transaction.atomic
@@ -300,20 +356,22 @@ def erase(
     address is never mailed again, whoever signs it up. `by` is None when the subscriber does it. A mail that a worker
     holds at this moment keeps its address until the deliveries' retention ends.
     """
-    subscriber = _locked(subscriber)
+    subscriber = locked(subscriber)
     if subscriber.state == SubscriberState.ERASED:
         return
     email, email_norm = subscriber.email, subscriber.email_norm
-    _note(email_norm, Action.ERASED, channel=channel, by=by, now=now)
+    write_line(email_norm, Action.ERASED, channel=channel, by=by, now=now)
     if suppress:
         suppress_address(email_norm=email_norm, reason=Suppression.Reason.ERASED, source=channel, now=now)
     nobody = {"email": "", "email_norm": address_hash(email_norm)}
+    ConsentEvent.objects.filter(email_hash=address_hash(email_norm)).update(note="")  # staff may have noted a name
     waiting = [SendingState.PENDING, SendingState.DEFERRED]
     subscriber.deliveries.filter(state__in=waiting).update(state=SendingState.CANCELLED, result_at=now, **nobody)
     subscriber.deliveries.filter(state__in=FINAL_STATES).update(**nobody)
     mails = OutgoingMail.objects.filter(kind__startswith="mail-", to__in={email, email_norm})
     mails.filter(state__in=[*waiting, *FINAL_STATES]).delete()
     subscriber.subscriptions.all().delete()
+    AddressChange.objects.filter(subscriber=subscriber).delete()
     Subscriber.objects.filter(pk=subscriber.pk).update(
         state=SubscriberState.ERASED,
         email="",
@@ -323,85 +381,6 @@ def erase(
         token_hash=None,
         confirm_token_hash=None,
         confirm_until_at=None,
-    )
-
-
-# Suppression
-
-
-def is_suppressed(email_norm: str) -> bool:
-    """Whether an address must not be mailed."""
-    return Suppression.objects.filter(email_hash=address_hash(email_norm)).exists()
-
-
-def suppress_address(*, email_norm: str, reason: str, source: str, now: datetime) -> Suppression:
-    """Never mail this address again until staff lift it. Safe to repeat: the first reason stays."""
-    defaults = {"reason": reason, "source": source[:120], "at": now}
-    return Suppression.objects.get_or_create(email_hash=address_hash(email_norm), defaults=defaults)[0]
-
-
-# Inside
-
-
-def _mailbox(email_norm: str) -> str:
-    """The address without its part after +, which arrives in the same mailbox."""
-    local, _, domain = email_norm.rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
-
-
-def _known_or_new(email: str, email_norm: str, *, locale: str, format: str, now: datetime) -> Subscriber:
-    defaults = {"email": email, "locale": locale, "format": format, "created_at": now}
-    found, is_new = Subscriber.objects.select_for_update().get_or_create(email_norm=email_norm, defaults=defaults)
-    if is_new:
-        found.token_hash = personal_token_hash(found.pk)
-        found.save(update_fields=["token_hash"])
-    return found
-
-
-def _locked(subscriber: Subscriber) -> Subscriber:
-    return Subscriber.objects.select_for_update().get(pk=subscriber.pk)
-
-
-def _activate(subscriber: Subscriber, *, now: datetime) -> None:
-    subscriber.state = SubscriberState.ACTIVE
-    subscriber.confirmed_at = now
-    subscriber.left_at = None
-    subscriber.token_hash = personal_token_hash(subscriber.pk)
-    subscriber.save()
-
-
-def _set_topics(subscriber: Subscriber, topics: Iterable[Topic]) -> bool:
-    """Make these the subscriber's kinds of mail; say whether anything changed."""
-    wanted = {topic.pk for topic in topics}
-    known = set(subscriber.subscriptions.values_list("topic_id", flat=True))
-    subscriber.subscriptions.filter(topic_id__in=known - wanted).delete()
-    Subscription.objects.bulk_create([Subscription(subscriber=subscriber, topic_id=pk) for pk in wanted - known])
-    return wanted != known
-
-
-def _switch(subscriber: Subscriber, before: str, after: str, *, channel: str, by: User | None, now: datetime) -> bool:
-    if not Subscriber.objects.filter(pk=subscriber.pk, state=before).update(state=after):
-        return False
-    _note(subscriber.email_norm, Action.CHANGED, channel=channel, by=by, now=now)
-    return True
-
-
-def _note(
-    email_norm: str,
-    action: str,
-    *,
-    channel: str,
-    now: datetime,
-    words_version: str = "",
-    page: str = "",
-    by: User | None = None,
-) -> None:
-    ConsentEvent.objects.create(
-        email_hash=address_hash(email_norm),
-        action=action,
-        words_version=words_version,
-        page=page[:200],
-        channel=channel,
-        actor=by,
-        at=now,
+        paused_until_on=None,
+        source="",
     )

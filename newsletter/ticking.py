@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from center.opening import tokyo_date
 from newsletter import staff_mails
 from newsletter.back_number_notes import note_changes
+from newsletter.facts import OPEN_STATES, UNDER_WAY
 from newsletter.issue_editing import ensure_drafts
 from newsletter.issue_release import check_sending_issues, tell_coming_holds
 from newsletter.models import Issue, IssueKind, IssueState
 from newsletter.queries import Dates
 from newsletter.schedule import SendDayLeavesMonth, month_after
 
-WAITING = (IssueState.DRAFT, IssueState.FROZEN, IssueState.APPROVED, IssueState.SCHEDULED, IssueState.HELD)
+NOT_DONE = (*OPEN_STATES, *UNDER_WAY)
 ALARM_DAYS = 62
 """An alarm about an issue that did not leave concerns this and the last month, not the archive."""
 
@@ -29,10 +30,10 @@ def tick_newsletter(*, now: datetime) -> dict[str, int]:
 
 
 def late_issues(*, now: datetime):
-    """Monthly issues that have not left by their day, the latest first."""
+    """Monthly issues that have not left by their day, or stopped on their way, the latest first."""
     return Issue.objects.filter(
         kind=IssueKind.REGULAR,
-        state__in=WAITING,
+        state__in=NOT_DONE,
         not_after__lte=now,
         send_at__gt=now - timedelta(days=ALARM_DAYS),
     ).order_by("-send_at")

@@ -38,6 +38,11 @@ def personal_token_hash(subscriber_id: int) -> str:
     return hashlib.sha256(personal_token(subscriber_id).encode()).hexdigest()
 
 
+def address_change_token(subscriber_id: int, email_norm: str, until_at: datetime) -> str:
+    """The token that confirms a subscriber's new address until that moment (aware), 22 characters."""
+    return _token(f"move:{subscriber_id}:{email_norm}:{until_at.astimezone(UTC).isoformat()}")
+
+
 def confirm_token(subscriber_id: int, until_at: datetime) -> str:
     """The token of a confirmation that is open until that moment (aware), 22 characters.
 

@@ -21,6 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from center.opening import TOKYO, fiscal_year, tokyo_date
 from center.queries import centre_settings
 from newsletter import mailed_issues
+from newsletter.back_number_search import LONGEST_QUERY, search_back_numbers
 from newsletter.models import Issue, MailFormat, Topic
 from newsletter.subscriber_forms import SignUpForm
 from newsletter.subscribers import (
@@ -189,6 +190,20 @@ def fiscal_year_list(request: HttpRequest, year: str) -> HttpResponse:
         raise Http404
     context = {"year": int(year), "rows": back_number_rows(issues), "years": mailed_issues.fiscal_years()}
     return render(request, "newsletter/fiscal_year.html", context)
+
+
+def search_page(request: HttpRequest) -> HttpResponse:
+    """`/mail/search/?q=`: words in what was mailed, by issue. Without words only the form."""
+    query = " ".join(request.GET.get("q", "").split())[:LONGEST_QUERY]
+    results = search_back_numbers(query, language=get_language())
+    context = {
+        "query": query,
+        "results": results,
+        "count": sum(len(found.items) for found in results),
+        "years": mailed_issues.fiscal_years(),
+        "is_english": html_language(get_language()) == "en",
+    }
+    return render(request, "newsletter/back_number_search.html", context)
 
 
 def back_number(request: HttpRequest, slug: str) -> HttpResponse:

@@ -20,9 +20,12 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from center.viewsets import RULES_HOOK
 from newsletter import admin_views
-from newsletter.admin_actions import ACTIONS
+from newsletter.admin_actions import DECISIONS_AND_VERBS
 from newsletter.admin_forms import SectionForm
 from newsletter.admin_frame import NAMESPACE, may
+from newsletter.admin_item_actions import HAND_ACTIONS
+from newsletter.admin_preview import PreviewBodyView, PreviewView, TrialView
+from newsletter.admin_report import IssueReportsView, ProgressView
 from newsletter.models import MailPolicy, Section, Topic
 
 MAIL_HOOK = "register_support_mail_menu_item"
@@ -54,9 +57,12 @@ class IssueViewSet(ViewSet):
     menu_item_class = IssuesMenuItem
 
     def get_urlpatterns(self) -> list:
-        preview = admin_views.PreviewView.as_view()
+        preview = PreviewView.as_view()
+        actions = {**DECISIONS_AND_VERBS, **HAND_ACTIONS, "trial": TrialView}
         return [
             path("", admin_views.IssueListView.as_view(), name="index"),
+            path("report/", IssueReportsView.as_view(), name="reports"),
+            path("<int:pk>/progress/", ProgressView.as_view(), name="progress"),
             path("new/", admin_views.NewExtraIssueView.as_view(), name="new"),
             re_path(
                 r"^draft/(?P<year>20[0-9]{2})/(?P<month>1[0-2]|[1-9])/$",
@@ -69,10 +75,10 @@ class IssueViewSet(ViewSet):
             path("<int:pk>/preview/<slug:language>/<slug:part>/", preview, name="preview_part"),
             path(
                 "<int:pk>/preview/<slug:language>/<slug:part>/body/",
-                admin_views.PreviewBodyView.as_view(),
+                PreviewBodyView.as_view(),
                 name="preview_body",
             ),
-            *(path(f"<int:pk>/{name}/", view.as_view(), name=name) for name, view in ACTIONS.items()),
+            *(path(f"<int:pk>/{name}/", view.as_view(), name=name) for name, view in actions.items()),
         ]
 
 

@@ -46,6 +46,7 @@ class IssuesPanel(Component):
         now = timezone.now()
         late = list(late_issues(now=now)[:PANEL_ISSUES])
         coming = Issue.objects.exclude(state__in=(*DONE_STATES, IssueState.CANCELLED)).filter(not_after__gt=now)
+        coming = coming.exclude(pk__in=[issue.pk for issue in late])
         rows = [
             {"issue": issue, "tone": TONES[issue.state], "is_late": issue in late}
             for issue in [*late, *coming.order_by("send_at")[:PANEL_ISSUES]]

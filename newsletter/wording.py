@@ -1,5 +1,6 @@
 """Words that an issue writes by itself: corrections, countdowns, subject, preheader. Pure; Japanese content."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from unicodedata import east_asian_width
@@ -14,6 +15,7 @@ REMINDERS = "これまでにお知らせした催し"
 SUBJECT_WIDTH = 25
 """Full-width characters; a half-width one counts half."""
 COUNTDOWN_DAYS = 14
+COUNTDOWN = re.compile(r"【締切(?:は今日|まであと(?P<days>\d+)日)】")
 PREHEADER_SHORTEST, PREHEADER_LONGEST = 40, 80
 
 
@@ -57,16 +59,38 @@ def countdown(closing_on: date | None, send_on: date) -> str:
     return f"【締切まであと{left}日】" if 0 < left <= COUNTDOWN_DAYS else ""
 
 
+def days_left(line: str) -> int | None:
+    """How many days the countdown that begins this line says; None where it begins with none."""
+    found = COUNTDOWN.match(line)
+    return int(found["days"] or 0) if found else None
+
+
 def item_lines(item: Item, send_on: date) -> tuple[str, ...]:
-    """The Japanese lines under the title. Staff's shortened text takes the place of the page's own lines."""
+    """The Japanese lines under the title. Staff's own words stand for the page's text, never for its facts."""
     if item.changes and item.mailed:
         sentences = tuple(change_sentence(change, item.mailed.issue_month) for change in item.changes)
         return (*sentences, item.short_text) if item.short_text else sentences
-    lines = (item.short_text,) if item.short_text else item.page.lines
+    lines = (*item.page.lines[: _fact_count(item.page)], item.short_text) if item.short_text else item.page.lines
     left = countdown(item.page.closing_on, send_on)
     if left and lines:
         return (left + lines[0], *lines[1:])
     return lines
+
+
+def own_text(page: PageFacts) -> str:
+    """The page's line that is text and no fact; '' where all its lines are facts, as those of an event are."""
+    return "".join(page.lines[_fact_count(page) :])
+
+
+def _fact_count(page: PageFacts) -> int:
+    """How many of its lines are facts (when, where, until when): all of an event's, of others all but the last.
+
+    A page with one line tells facts in it, unless it is the summary.
+    """
+    lines = page.lines
+    if page.is_event or (len(lines) == 1 and lines[0] != page.summary):
+        return len(lines)
+    return max(len(lines) - 1, 0)
 
 
 def item_words(item: Item, send_on: date) -> tuple[str, ...]:
@@ -105,11 +129,16 @@ def default_subject(month: int, items: Iterable[Item]) -> str:
 
 
 def default_preheader(items: Iterable[Item], phone: str) -> str:
+    """The words beside the subject of an issue with these items."""
+    return preheader_of((item.page.title for item in items), phone)
+
+
+def preheader_of(titles: Iterable[str], phone: str) -> str:
     """40 to 80 characters that a mailbox shows beside the subject: the first titles, then whom to ask."""
     ending = f"わからないことは{phone}へ。" if phone else "わからないことは、センターへ。"
     room = PREHEADER_LONGEST - len(ending)
     words = ""
-    for title in (item.page.title for item in items):
+    for title in titles:
         longer = f"{words}、{title}" if words else title
         if len(longer) + len("など。") > room:
             break

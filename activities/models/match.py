@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.models import Page
 
@@ -188,7 +189,7 @@ class MatchPage(SampleMixin, SummaryMixin, BodyMixin, Mailable, GatedMixin, Page
             str(self.get_resource_display()),
             str(_("until %(day)s") % {"day": self.deadline_words}) if self.open_until_on else self.deadline_words,
         ]
-        return [line for line in ("・".join(words), self.summary) if line]
+        return [line for line in (pgettext("between terms", "; ").join(words), self.summary) if line]
 
     def get_context(self, request, *args, **kwargs) -> dict:
         return super().get_context(request, *args, **kwargs) | details.match_detail(self, request)

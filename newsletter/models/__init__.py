@@ -17,6 +17,7 @@ from newsletter.models.issue import (
 from newsletter.models.policy import MailPolicy, Section
 from newsletter.models.sender import ErrorStreak, Instance, Pace
 from newsletter.models.subscriber import (
+    AddressChange,
     ConsentEvent,
     MailFormat,
     Subscriber,
@@ -25,10 +26,12 @@ from newsletter.models.subscriber import (
     Suppression,
     Topic,
 )
+from newsletter.models.subscriber_file import SubscriberFile
 
 __all__ = [
     "CARRIES_STATES",
     "DONE_STATES",
+    "AddressChange",
     "BackNumberNote",
     "CarryOver",
     "ConsentEvent",
@@ -48,6 +51,7 @@ __all__ = [
     "Section",
     "StaffLine",
     "Subscriber",
+    "SubscriberFile",
     "SubscriberState",
     "Subscription",
     "Suppression",

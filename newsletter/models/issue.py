@@ -171,6 +171,8 @@ class PageChoice(models.Model):
         INCLUDE = "include", _("take in")
         AGAIN = "again", _("mail again")
         PIN = "pin", _("pin to the top of its section")
+        PLACE = "place", _("placed by hand")
+        SHORTEN = "shorten", _("own words for this issue")
 
     issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="choices")
     page = models.ForeignKey(

@@ -58,9 +58,29 @@ class Subscriber(models.Model):
     created_at = models.DateTimeField(_("signed up at"))
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)
+    paused_until_on = models.DateField(
+        _("paused until"), null=True, blank=True, help_text=_("The mail comes again from this day on.")
+    )
+    source = models.CharField(
+        _("how they signed up"),
+        max_length=8,
+        choices=[
+            ("web", _("site")),
+            ("paper", _("paper")),
+            ("fax", _("FAX")),
+            ("counter", _("counter")),
+            ("phone", _("phone")),
+            ("import", _("import")),
+        ],
+        blank=True,
+    )
     is_sample = models.BooleanField(_("sample"), default=False)
 
     class Meta:
+        permissions = [
+            ("import_subscriber", _("Can take in a file of subscribers")),
+            ("export_subscriber", _("Can take out a file of subscribers")),
+        ]
         verbose_name = _("subscriber")
         verbose_name_plural = _("subscribers")
         ordering = ["-created_at"]
@@ -85,6 +105,23 @@ class Subscription(models.Model):
         return f"{self.subscriber_id} {self.topic_id}"
 
 
+class AddressChange(models.Model):
+    """A subscriber asked for the mail at another address and has not confirmed it there yet. One at a time."""
+
+    subscriber = models.OneToOneField(Subscriber, on_delete=models.CASCADE, related_name="address_change")
+    email = models.CharField(_("e-mail"), max_length=254)
+    email_norm = models.CharField(max_length=254)
+    token_hash = models.CharField(max_length=64, unique=True)
+    until_at = models.DateTimeField(_("confirmation open until"))
+
+    class Meta:
+        verbose_name = _("change of address")
+        verbose_name_plural = _("changes of address")
+
+    def __str__(self) -> str:
+        return f"{self.subscriber_id} {self.until_at}"
+
+
 class ConsentEvent(models.Model):
     """One step of consent; rows are only ever added and outlive the subscriber; the address is a keyed hash."""
 
@@ -95,6 +132,7 @@ class ConsentEvent(models.Model):
         UNSUBSCRIBED = "unsubscribed", _("left")
         RESUBSCRIBED = "resubscribed", _("came back")
         IMPORTED = "imported", _("imported")
+        MOVED = "moved", _("address changed")
         ERASED = "erased", _("erased")
 
     class Channel(models.TextChoices):
@@ -103,6 +141,7 @@ class ConsentEvent(models.Model):
         PAPER = "paper", _("paper")
         FAX = "fax", _("FAX")
         COUNTER = "counter", _("counter")
+        PHONE = "phone", _("phone")
         IMPORT = "import", _("import")
 
     email_hash = models.CharField(_("address (hash)"), max_length=64, db_index=True)
@@ -118,6 +157,13 @@ class ConsentEvent(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    consented_on = models.DateField(
+        _("date of consent"),
+        null=True,
+        blank=True,
+        help_text=_("The day on the paper, where it differs from the entry."),
+    )
+    note = models.CharField(_("note"), max_length=120, blank=True)
     at = models.DateTimeField(_("at"))
 
     class Meta:

@@ -46,7 +46,7 @@ def mark_sending(rows: QuerySet, ids: list[int], *, worker: str, lease_until: da
     """Mark what is about to be offered, and return the ids that still belong to this worker. Commit before sending."""
     still_mine = rows.filter(pk__in=ids, worker=worker, state=SendingState.CLAIMED)
     mine = set(still_mine.select_for_update().values_list("pk", flat=True))
-    rows.filter(pk__in=mine).update(
+    rows.model.objects.filter(pk__in=mine).update(
         state=SendingState.SENDING, intent_at=now, lease_until=lease_until, attempts=F("attempts") + 1
     )
     return mine

@@ -38,7 +38,7 @@ from newsletter.sending.verbs import ALIVE, STOPPABLE, NotBeingSent, close_issue
 logger = logging.getLogger(__name__)
 
 CLAIM = 200
-"""Rows taken at once: who leaves while they are being worked off is too late for this issue."""
+"""Rows taken at once. Who leaves meanwhile is seen when each is marked; a bare suppression at the next claim."""
 LEASE = timedelta(seconds=120)
 CHUNK = 1
 """Mails between two commits; as many at most are uncertain after a kill."""
@@ -270,7 +270,8 @@ class Worker:
             if not lane.may_go_on(now=now):
                 return None
             ids = [letter.row.pk for letter in letters]
-            return claims.mark_sending(lane.rows(), ids, worker=self.name, lease_until=now + self.lease, now=now)
+            rows, until = lane.still_wanted(), now + self.lease
+            return claims.mark_sending(rows, ids, worker=self.name, lease_until=until, now=now)
 
     def _send(self, letter: Letter) -> Outcome:
         try:

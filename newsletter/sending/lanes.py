@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Protocol
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from center.intake.addresses import NotAnAddress, normalise_address
 from center.models import CentreSettings, OutgoingMail, SendingRow, SendingState
@@ -54,6 +54,9 @@ class Lane(Protocol):
     def rows(self) -> QuerySet:
         """All rows of this lane, whatever their state."""
 
+    def still_wanted(self) -> QuerySet:
+        """The rows that may be marked now: asked in the statement that marks them, after `barred`."""
+
     def load(self, ids: list[int]) -> list[SendingRow]:
         """The claimed rows with what composing needs, in the order of `ids`."""
 
@@ -81,6 +84,9 @@ class SingleLane:
 
     def rows(self) -> QuerySet:
         return OutgoingMail.objects.all()
+
+    def still_wanted(self) -> QuerySet:
+        return self.rows()
 
     def load(self, ids: list[int]) -> list[OutgoingMail]:
         return _in_order(OutgoingMail.objects.in_bulk(ids), ids)
@@ -124,6 +130,18 @@ class IssueLane:
 
     def rows(self) -> QuerySet:
         return Delivery.objects.filter(issue=self.issue)
+
+    def still_wanted(self) -> QuerySet:
+        """Without who left, paused, was suspended or erased, or gave up the topic since the claim.
+
+        Such a row is given back at the end of the claim, and the next one bars it.
+        """
+        active = Subscriber.objects.filter(pk=OuterRef("subscriber_id"), state=SubscriberState.ACTIVE)
+        rows = self.rows().filter(Exists(active))
+        if not self.issue.topic_id:
+            return rows
+        wanted = Subscription.objects.filter(topic=self.issue.topic_id, subscriber=OuterRef("subscriber_id"))
+        return rows.filter(Exists(wanted))
 
     def load(self, ids: list[int]) -> list[Delivery]:
         return _in_order(Delivery.objects.select_related("subscriber").in_bulk(ids), ids)
@@ -169,8 +187,6 @@ class IssueLane:
             return
         if outcome.is_unknown_address:
             _suppress(row.email_norm, outcome, now=now)
-            active = Subscriber.objects.filter(pk=row.subscriber_id, state=SubscriberState.ACTIVE)
-            active.update(state=SubscriberState.SUSPENDED)
         self._count_equal_errors(outcome.key(row.email), outcome, now=now)
 
     def _count_equal_errors(self, key: str, outcome: Outcome, *, now: datetime) -> None:
@@ -208,3 +224,5 @@ def _suppress(norm: str, outcome: Outcome, *, now: datetime) -> None:
     suppress_address(
         email_norm=norm, reason=reason, source=f"{outcome.stage} {outcome.code} {outcome.enhanced}", now=now
     )
+    active = Subscriber.objects.filter(email_norm=norm, state=SubscriberState.ACTIVE)
+    active.update(state=SubscriberState.SUSPENDED)

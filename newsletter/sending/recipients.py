@@ -3,11 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
+from center.opening import tokyo_date
 from center.outbox import new_message_id
 from newsletter.models import Delivery, Issue, IssueState, Subscriber, SubscriberState, Suppression
 from newsletter.sending.claims import OPEN
 from newsletter.sending.verbs import NotBeingSent
+from newsletter.subscribers import end_pauses
 from newsletter.tokens import address_hash
 
 BATCH = 1_000
@@ -17,11 +20,13 @@ BATCH = 1_000
 def materialise_recipients(issue: Issue, *, now: datetime) -> int:
     """Write one delivery for each recipient of an issue that is being sent; return how many it has.
 
-    Recipients are the active subscribers to the issue's topic (without a topic: all active ones) whose address is not
-    suppressed. Safe to repeat, also after a crash half-way and by two workers at once: an address gets one row an
-    issue. Once complete it is counted, `materialised_at` is set, and nobody is added any more.
+    Pauses that are over end first. Recipients are the active subscribers to the issue's topic (without a topic: all
+    active ones) whose address is not suppressed. Safe to repeat, also after a crash half-way and by two workers at
+    once: an address gets one row an issue. Once complete it is counted, `materialised_at` is set, and nobody is added
+    any more.
     Raises NotBeingSent, also when the issue is paused meanwhile; what is written stays and is completed later.
     """
+    end_pauses(now=now)
     last = 0
     while True:
         with transaction.atomic():
@@ -56,8 +61,14 @@ def _is_complete(issue: Issue) -> bool:
 
 
 def _subscribers(issue: Issue):
-    active = Subscriber.objects.filter(state=SubscriberState.ACTIVE)
+    active = Subscriber.objects.filter(will_be_active(issue))
     return active.filter(subscriptions__topic=issue.topic_id) if issue.topic_id else active
+
+
+def will_be_active(issue: Issue) -> Q:
+    """A filter on subscribers: those who get the mail on the issue's day, also when they pause until then."""
+    pause_over = Q(state=SubscriberState.PAUSED, paused_until_on__lte=tokyo_date(issue.send_at))
+    return Q(state=SubscriberState.ACTIVE) | pause_over
 
 
 def _write_rows(issue: Issue, subscribers: list[Subscriber]) -> None:

@@ -69,7 +69,8 @@ MANAGER_MODELS = EDITOR_MODELS | {
     "center.user": ALL,
 }
 MODEL_PERMISSIONS = {VIEWER: VIEWER_MODELS, EDITOR: EDITOR_MODELS, APPROVER: EDITOR_MODELS, MANAGER: MANAGER_MODELS}
-EXTRA = {APPROVER: ("newsletter.approve_issue",), MANAGER: ()}
+FILES_OF_SUBSCRIBERS = ("newsletter.import_subscriber", "newsletter.export_subscriber")
+EXTRA = {APPROVER: ("newsletter.approve_issue", *FILES_OF_SUBSCRIBERS), MANAGER: FILES_OF_SUBSCRIBERS}
 
 
 def _permission(app: str, codename: str) -> Permission:

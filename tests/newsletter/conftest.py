@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.contrib.auth.models import Permission
+from django.db import transaction
 from taggit.models import Tag
 
 from activities.deadlines import DeadlinePolicy, due_on, prepare_by
@@ -15,7 +16,7 @@ from activities.models import Notice, NoticeEntry, NoticePage, NoticeSession
 from center.models import CentreSettings, User
 from center.opening import TOKYO, OpeningCalendar
 from config.builders import add_event
-from config.tree import Tree
+from config.tree import Tree, build_tree, standing_tree
 from newsletter.models import Section
 
 SECTIONS = (
@@ -95,9 +96,8 @@ class MailWorld:
         notice.save()
 
 
-@pytest.fixture
-def world(tree, django_user_model) -> MailWorld:
-    """The world of one test."""
+def build_world(tree: Tree) -> MailWorld:
+    """Sections, the centre's settings and the two people, on the tree of the site."""
     for order, (name, paper, is_usual, tags) in enumerate(SECTIONS, start=1):
         section = Section.objects.create(name=name, paper=paper, is_usual=is_usual, order=order)
         section.tags.set([Tag.objects.get_or_create(name=tag, defaults={"slug": f"t{order}{tag}"})[0] for tag in tags])
@@ -114,7 +114,7 @@ def world(tree, django_user_model) -> MailWorld:
     }.items():
         setattr(centre, name, value)
     centre.save()
-    make = django_user_model.objects.create_user
+    make = User.objects.create_user
     editor = make("henshu", password="himitsu-no-kotoba", last_name="編集", first_name="花子")
     approver = make("shonin", password="himitsu-no-kotoba", last_name="承認", first_name="太郎")
     permissions = Permission.objects.filter(
@@ -125,6 +125,21 @@ def world(tree, django_user_model) -> MailWorld:
         user.user_permissions.add(*permissions)
     approver.user_permissions.add(Permission.objects.get(codename="approve_issue"))
     return MailWorld(tree=tree, editor=editor, approver=approver)
+
+
+@pytest.fixture
+def world(tree) -> MailWorld:
+    """The world of one test."""
+    return build_world(tree)
+
+
+@pytest.fixture(scope="module")
+def module_world(built_tree, django_db_setup, django_db_blocker):
+    """One world for all tests of a module; what each of them changes is taken back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        tree = standing_tree() if built_tree and built_tree.replay() else build_tree(hostname="testserver")
+        yield build_world(tree)
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

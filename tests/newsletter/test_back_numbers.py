@@ -1,12 +1,12 @@
 """The back numbers on the site."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
 
 from newsletter.mailed_issues import fiscal_years, issue_words, mailed_in_fiscal_year, mailed_issues, next_issue
-from newsletter.models import BackNumberNote, Issue, IssueKind, IssueState, Rendering
+from newsletter.models import BackNumberNote, Issue, IssueItem, IssueKind, IssueState, Rendering
 from newsletter.slots import TOKEN_SLOT, personal_url
 
 DAY = timedelta(days=1)
@@ -167,6 +167,104 @@ def test_the_feed_names_the_issues_with_full_addresses(client, issue, tokyo):
     ]
     assert "12月号" in entries[0].find(f"{ATOM}title").text
     assert entries[0].find(f"{ATOM}updated").text.startswith("2026-12-01")
+
+
+def test_the_feed_is_valid_atom_with_the_days_of_mailing_and_of_later_notes(client, issue, tokyo):
+    november, december = issue(tokyo(2026, 11, 4, 10)), issue(tokyo(2026, 12, 1, 10))
+    BackNumberNote.objects.create(issue=november, at=tokyo(2026, 12, 3, 9), text="中止になりました。")
+    BackNumberNote.objects.create(issue=november, at=tokyo(2026, 11, 20, 9), text="会場が変わりました。")
+    feed = ElementTree.fromstring(client.get("/mail/feed.atom").content)
+    for name in ("id", "title", "updated", "author"):
+        assert len(feed.findall(f"{ATOM}{name}")) == 1, name
+    links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+    assert links["self"] == "https://assist-park.example/mail/feed.atom"
+    rows = feed.findall(f"{ATOM}entry")
+    assert len({row.find(f"{ATOM}id").text for row in rows}) == 2
+    dates = [
+        tuple(datetime.fromisoformat(row.find(f"{ATOM}{name}").text) for name in ("published", "updated"))
+        for row in rows
+    ]
+    assert dates == [
+        (december.send_at, december.send_at),
+        (november.send_at, tokyo(2026, 12, 3, 9)),
+    ]
+    assert datetime.fromisoformat(feed.find(f"{ATOM}updated").text) == tokyo(2026, 12, 3, 9)
+
+
+def test_no_list_feed_or_search_holds_a_personal_link(client, issue, tokyo):
+    issue(tokyo(2026, 12, 1, 10))
+    for path in ("/mail/2026/", "/mail/search/?q=サポート", "/mail/feed.atom"):
+        assert TOKEN_SLOT not in client.get(path).text, path
+
+
+def test_the_mailed_words_stay_when_the_page_says_something_else(client, issue, tokyo):
+    made = issue(tokyo(2026, 12, 1, 10))
+    before = client.get("/mail/2026-12/").text
+    BackNumberNote.objects.create(issue=made, at=tokyo(2026, 12, 3, 9), text="二つ目の知らせ")
+    BackNumberNote.objects.create(issue=made, at=tokyo(2026, 12, 2, 9), text="一つ目の知らせ")
+    after = client.get("/mail/2026-12/").text
+    assert "見出し ja" in before and "見出し ja" in after
+    assert after.index("12月2日（水）") < after.index("一つ目の知らせ") < after.index("12月3日（木）")
+    assert after.index("二つ目の知らせ") < after.index("見出し ja")
+
+
+# the search
+
+
+@pytest.fixture
+def mailed_items(issue, tokyo):
+    """An item in the November mail, its like in December, and one in an issue that never left."""
+    sent = [issue(tokyo(2026, 11, 4, 10)), issue(tokyo(2026, 12, 1, 10), renderings=("ja", "en"))]
+    draft = issue(tokyo(2027, 1, 5, 10), IssueState.DRAFT, mailed=False)
+    english = {"title": "Rice cake day", "url": "", "kind_word": "", "lines": ["Otsuki"], "is_translated": True}
+    for number, made in enumerate((*sent, draft)):
+        IssueItem.objects.create(
+            issue=made,
+            page_ref=number + 1,
+            section_name="講座・催し",
+            section_order=1,
+            order=1,
+            reason="coming",
+            title=f"昔の道具で、もちをつく その{number + 1}",
+            url="https://assist-park.example/events/mochi/",
+            lines=["12月12日（土）10時〜12時", "大槻ふれあいセンター"],
+            translations={"en": english} if number == 1 else {},
+        )
+    return sent
+
+
+def test_words_are_found_in_what_was_mailed_however_they_are_typed(client, mailed_items):
+    for query in ("もち", "モチ", "ﾓﾁ ふれあいｾﾝﾀｰ", "大槻　もち"):
+        text = client.get("/mail/search/", {"q": query}).text
+        assert 'href="/mail/2026-12/#p2"' in text, query
+        assert text.index("/mail/2026-12/#p2") < text.index("/mail/2026-11/#p1")
+        assert "/mail/2027-01/" not in text
+    assert "大槻" not in client.get("/mail/search/", {"q": "もち 音楽会"}).text
+    assert client.get("/mail/search/").status_code == 200
+
+
+def test_the_search_reads_the_edition_of_its_reader(client, mailed_items):
+    text = client.get("/en/mail/search/", {"q": "rice cake"}).text
+    assert 'href="/en/mail/2026-12/#p2">Rice cake day</a>' in text
+    assert 'lang="ja">昔の道具で、もちをつく その1</a>' in client.get("/en/mail/search/", {"q": "もち"}).text
+
+
+@pytest.mark.parametrize("query", ["<script>alert(1)</script>", "%", "\x00", "あ" * 5000, "(", "  "])
+def test_whatever_is_typed_the_search_answers(client, mailed_items, query):
+    response = client.get("/mail/search/", {"q": query})
+    assert response.status_code == 200
+    assert "<script>alert" not in response.text
+
+
+def test_the_search_asks_no_more_for_more_issues(client, mailed_items, django_assert_max_num_queries):
+    client.get("/mail/search/", {"q": "もち"})
+    with django_assert_max_num_queries(16):
+        client.get("/mail/search/", {"q": "もち"})
+
+
+def test_the_list_of_a_year_leads_to_the_search(client, issue, tokyo):
+    issue(tokyo(2026, 12, 1, 10))
+    assert 'action="/mail/search/"' in client.get("/mail/2026/").text
 
 
 def test_an_issue_without_any_rendering_is_not_found_rather_than_broken(client, issue, tokyo):

@@ -8,8 +8,10 @@ from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from center.models import OutgoingMail
 from center.opening import TOKYO
 from newsletter import services
+from newsletter.admin_frame import countdown_words
 from newsletter.models import Delivery, Issue, IssueState, MailPolicy, Section, StaffLine, Subscriber, Subscription
 from newsletter.slots import TOKEN_SLOT
 
@@ -204,6 +206,19 @@ def test_a_new_extra_issue_is_made_empty(as_editor):
     assert (issue.kind, issue.send_at) == ("extra", at(2026, 11, 22, 10))
 
 
+def test_staff_choose_the_pages_of_an_extra_issue_from_what_is_public(as_editor, world, event):
+    world.event("下書きの会", (2026, 11, 18, 9), (2026, 12, 20, 14), live=False)
+    now = at(2026, 11, 20, 9)
+    extra = services.create_extra_issue(send_at=at(2026, 11, 22, 10), subject="臨時", now=now, by=world.editor)
+    offered = show(as_editor, extra, now).find(id="add-page")
+    assert [option["value"] for option in offered.find_all("option", string="音楽会")] == [str(event.pk)]
+    assert "下書きの会" not in offered.get_text()
+    do(as_editor, extra, "choose", now, page=event.pk, decision="include", reason="急ぎ", section="")
+    page = show(as_editor, extra, now)
+    assert "音楽会" in rows(page, "i-in")
+    assert page.find("option", string="音楽会") is None
+
+
 def test_the_texts_of_an_extra_issue_can_be_changed_after_its_cutoff(as_editor, world):
     now = at(2026, 11, 20, 9).replace(second=42)
     extra = services.create_extra_issue(send_at=at(2026, 11, 22, 10), subject="臨時", now=now, by=world.editor)
@@ -292,6 +307,9 @@ def test_nobody_without_the_permission_sees_or_changes_an_issue(client, django_u
         assert client.get(reverse(f"issues:{name}", args=[issue.pk])).status_code in (302, 403)
     do(client, issue, "cancel", december.drafted, reason="いたずら")
     do(client, issue, "choose", december.drafted, page=event.pk, decision="exclude", reason="いたずら")
+    do(client, issue, "place", december.drafted, page=event.pk, position=0)
+    do(client, issue, "trial", december.drafted, to="shokuin@assist-park.example", language="ja", format="html")
+    assert not OutgoingMail.objects.filter(kind="issue-trial").exists()
     issue.refresh_from_db()
     assert issue.state == IssueState.DRAFT
     assert not issue.choices.exists()
@@ -320,6 +338,239 @@ def test_the_screen_asks_no_more_queries_for_more_pages(
     fill(10, 10)
     with django_assert_max_num_queries(len(few.captured_queries)):
         show(as_editor, issue, december.freeze)
+
+
+# the order and the words, by staff's hands
+
+
+@pytest.fixture
+def three(world):
+    """Three events of one section, in the order of their days."""
+    days = (("朝の会", 10), ("昼の会", 12), ("夜の会", 14))
+    return [world.event(title, (2026, 11, 18, 9), (2026, 12, day, 10)) for title, day in days]
+
+
+def titles(client, issue: Issue, moment: datetime) -> list[str]:
+    """The titles that are in, in the order of the screen."""
+    page = show(client, issue, moment)
+    return [row.b.get_text() for row in page.find(id="live-in").find_all(class_="issue-item__title")]
+
+
+def test_an_arrow_moves_an_item_and_says_where_it_stands_now(as_editor, issue, three, december):
+    assert titles(as_editor, issue, december.drafted) == ["朝の会", "昼の会", "夜の会"]
+    answer = do(as_editor, issue, "place", december.drafted, page=three[2].pk, position=1)
+    assert answer["Location"].endswith(f"#item-{three[2].pk}")
+    page = show(as_editor, issue, december.drafted)
+    said = page.find(class_="messages").get_text(strip=True)
+    assert "夜の会" in said
+    assert "2" in said
+    assert titles(as_editor, issue, december.drafted) == ["朝の会", "夜の会", "昼の会"]
+    issue.refresh_from_db()
+    assert issue.content_changed_by.username == "henshu"
+    assert "夜の会" in rows(page, "i-history")
+
+
+def test_an_item_moves_to_another_section_and_back_to_the_order_of_days(as_editor, issue, three, december):
+    calls = Section.objects.get(name="募集")
+    do(as_editor, issue, "place", december.drafted, page=three[0].pk, position=0, section=calls.pk)
+    page = show(as_editor, issue, december.drafted)
+    group = page.find("ul", {"data-section": str(calls.pk)})
+    assert "朝の会" in group.get_text()
+    do(as_editor, issue, "restore-order", december.drafted, section=calls.pk)
+    assert titles(as_editor, issue, december.drafted) == ["朝の会", "昼の会", "夜の会"]
+    assert not issue.choices.exists()
+
+
+def test_what_is_pinned_stays_on_top_whatever_is_moved(as_editor, issue, three, december):
+    do(as_editor, issue, "choose", december.drafted, page=three[1].pk, decision="pin")
+    do(as_editor, issue, "place", december.drafted, page=three[2].pk, position=0)
+    assert titles(as_editor, issue, december.drafted) == ["昼の会", "夜の会", "朝の会"]
+    do(as_editor, issue, "unchoose", december.drafted, page=three[1].pk, decision="pin")
+    do(as_editor, issue, "place", december.drafted, page=three[0].pk, position=0)
+    assert titles(as_editor, issue, december.drafted) == ["朝の会", "昼の会", "夜の会"]
+
+
+def test_moving_to_the_same_place_is_no_edit(as_editor, issue, three, december):
+    do(as_editor, issue, "place", december.drafted, page=three[0].pk, position=0)
+    issue.refresh_from_db()
+    assert issue.content_changed_at is None
+
+
+def test_own_words_stand_beside_the_facts_of_the_page_and_can_be_taken_back(as_editor, world, issue, three, december):
+    page = three[0]
+    do(as_editor, issue, "shorten", december.drafted, page=page.pk, short_text="手ぶらで\nどうぞ。")
+    mail = services.preview(issue, language="ja", now=december.drafted)
+    assert "手ぶらで どうぞ。" in mail.text
+    assert "12月10日（木）10時" in mail.text
+    world.publish(page, (2026, 11, 20, 9), venue_name="中央公民館")
+    assert "中央公民館" in services.preview(issue, language="ja", now=at(2026, 11, 20, 10)).text
+    do(as_editor, issue, "shorten", december.drafted, page=page.pk, short_text="長い" * 61)
+    assert "手ぶらで" in rows(show(as_editor, issue, december.drafted), "i-in")
+    do(as_editor, issue, "shorten", december.drafted, page=page.pk, short_text="手ぶらで", undo="1")
+    assert "手ぶらで" not in services.preview(issue, language="ja", now=december.drafted).text
+
+
+def test_the_opening_words_are_written_on_the_screen_itself(as_editor, issue, three, december):
+    do(as_editor, issue, "opening", december.drafted, opening="師走です。\r\nお元気ですか。")
+    assert "お元気ですか。" in rows(show(as_editor, issue, december.drafted), "i-opening")
+    issue.refresh_from_db()
+    assert services.preview(issue, language="ja", now=december.drafted).text.count("お元気ですか。") == 1
+
+
+def test_nothing_that_staff_did_is_lost_when_the_issue_is_assembled_again(as_editor, world, issue, three, december):
+    morning, noon, night = three
+    left_out = world.event("外す会", (2026, 11, 18, 9), (2026, 12, 11, 10))
+    taken_in = world.event("タグのない会", (2026, 11, 18, 9), (2026, 12, 8, 10), tags=())
+    now = december.drafted
+    do(as_editor, issue, "opening", now, opening="師走です。")
+    do(as_editor, issue, "choose", now, page=left_out.pk, decision="exclude", reason="主催者の希望")
+    do(as_editor, issue, "choose", at(2026, 11, 19, 9), page=taken_in.pk, decision="include", reason="大切な催し")
+    do(as_editor, issue, "place", at(2026, 11, 19, 9), page=night.pk, position=0)
+    do(as_editor, issue, "shorten", at(2026, 11, 19, 9), page=noon.pk, short_text="昼から始めます。")
+    do(as_editor, issue, "choose", at(2026, 11, 19, 9), page=noon.pk, decision="pin")
+
+    def check(moment: datetime, *, new: tuple[str, ...] = ()) -> None:
+        page = show(as_editor, issue, moment)
+        shown = [row.b.get_text() for row in page.find(id="live-in").find_all(class_="issue-item__title")]
+        ours = ["昼の会", "夜の会", "朝の会", *new]
+        assert [title for title in shown if title in ours] == ours
+        assert "タグのない会" in shown
+        assert "主催者の希望" in rows(page, "i-out")
+        issue.refresh_from_db()
+        text = services.preview(issue, language="ja", now=moment).text
+        assert "昼から始めます。" in text
+        assert "師走です。" in text
+
+    check(at(2026, 11, 19, 9, 30))
+    for hour in (10, 11):
+        services.tick_newsletter(now=at(2026, 11, 19, hour))
+    check(at(2026, 11, 19, 12))
+    world.publish(night, (2026, 11, 20, 9), venue_name="中央公民館")
+    world.event("新しい会", (2026, 11, 21, 9), (2026, 12, 9, 10))
+    check(at(2026, 11, 22, 9), new=("新しい会",))
+    services.freeze_issue(issue=issue, by=world.editor, now=december.freeze)
+    check(december.freeze, new=("新しい会",))
+    services.unfreeze_issue(issue=issue, by=world.editor, now=at(2026, 11, 26, 18))
+    check(at(2026, 11, 26, 19), new=("新しい会",))
+    do(as_editor, issue, "unchoose", at(2026, 11, 26, 19), page=left_out.pk)
+    assert "外す会" in rows(show(as_editor, issue, at(2026, 11, 26, 19)), "i-in")
+
+
+def test_an_order_made_after_the_closing_blocks_until_it_is_closed_again(as_approver, world, issue, three, december):
+    services.freeze_issue(issue=issue, by=world.editor, now=december.freeze)
+    later = at(2026, 11, 27, 9)
+    services.place_page(issue=issue, page=three[2], position=0, by=world.editor, now=later)
+    services.shorten_page(issue=issue, page=three[1], text="昼から。", by=world.editor, now=later)
+    blocked = show(as_approver, issue, december.approve).find(id="i-blockers").find_parent("section")
+    assert "昼の会" in blocked.get_text()
+    assert f"{reverse('issues:show', args=[issue.pk])}#do" in [link["href"] for link in blocked.find_all("a")]
+    do(as_approver, issue, "approve", december.approve)
+    issue.refresh_from_db()
+    assert issue.state == IssueState.FROZEN
+    do(as_approver, issue, "freeze", december.approve)
+    do(as_approver, issue, "approve", december.approve)
+    issue.refresh_from_db()
+    assert issue.state == IssueState.SCHEDULED
+    assert issue.items.order_by("order").first().title == "夜の会"
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ((2026, 11, 26, 9, 0), ("17", "8")),
+        ((2026, 11, 26, 16, 55), ("17", "20")),
+        ((2026, 11, 25, 9, 0), ("17",)),
+        ((2026, 11, 20, 9, 0), ("6",)),
+    ],
+)
+def test_the_countdown_says_until_when_and_how_long(now, words, december):
+    said = countdown_words(december.cutoff_at, at(*now))
+    assert [word for word in words if word not in said] == []
+    assert countdown_words(december.cutoff_at, december.cutoff_at) == ""
+
+
+# preview and trial
+
+
+def body(client, issue: Issue, moment: datetime, query: str = "") -> str:
+    with time_machine.travel(moment, tick=False):
+        return client.get(reverse("issues:preview_body", args=[issue.pk, "ja", "html"]) + query).content.decode()
+
+
+def test_the_preview_is_light_or_dark_as_asked_and_without_pictures_on_wish(as_editor, issue, event, december):
+    assert "prefers-color-scheme" not in body(as_editor, issue, december.drafted)
+    assert "@media all" in body(as_editor, issue, december.drafted, "?dark=1")
+    assert "@media all" not in body(as_editor, issue, december.drafted)
+    url = reverse("issues:preview_body", args=[issue.pk, "ja", "html"])
+    with time_machine.travel(december.drafted, tick=False):
+        assert "img-src 'none'" in as_editor.get(f"{url}?images=0")["Content-Security-Policy"]
+
+
+def test_the_preview_says_what_was_looked_through_and_keeps_its_look_between_editions(
+    as_editor, issue, event, december
+):
+    issue.subject = "とても長い件名なので電話では終わりまで見えないかもしれないお知らせ"
+    issue.save()
+    with time_machine.travel(december.drafted, tick=False):
+        answer = as_editor.get(reverse("issues:preview", args=[issue.pk]) + "?dark=1")
+    page = BeautifulSoup(answer.content, "html.parser")
+    checks = page.find(id="p-checks").find_parent("section")
+    assert "KB" in checks.get_text()
+    assert checks.find(class_="issue-stamp--warn") is not None
+    english = page.find(class_="issue-controls").find("a", string="English")
+    assert english["href"] == reverse("issues:preview_part", args=[issue.pk, "en", "html"]) + "?dark=1"
+
+
+@pytest.fixture
+def colleagues(world):
+    for user, email in ((world.editor, "henshu@city.example"), (world.approver, "shonin@city.example")):
+        user.email = email
+        user.save()
+    return world
+
+
+def test_a_trial_goes_to_staff_with_a_mark_and_without_a_working_personal_link(
+    as_editor, colleagues, issue, event, december
+):
+    services.freeze_issue(issue=issue, by=colleagues.editor, now=december.freeze)
+    services.approve_issue(issue=issue, by=colleagues.approver, now=december.approve)
+    before = Issue.objects.values().get(pk=issue.pk)
+    to = ["henshu@city.example", "shonin@city.example"]
+    do(as_editor, issue, "trial", at(2026, 11, 27, 17), to=to, language="ja", format="html")
+    mails = OutgoingMail.objects.filter(kind="issue-trial").order_by("to")
+    assert [mail.to for mail in mails] == to
+    for mail in mails:
+        assert mail.subject.startswith("【テスト】")
+        assert "音楽会" in mail.html
+        assert "音楽会" in mail.text
+        assert "/u/" not in mail.html + mail.text
+        assert TOKEN_SLOT not in mail.html + mail.text
+    assert Issue.objects.values().get(pk=issue.pk) == before
+    history = rows(show(as_editor, issue, at(2026, 11, 27, 17)), "i-history")
+    assert str(colleagues.approver) in history
+
+
+def test_a_trial_as_text_has_no_html_and_one_in_english_is_english(as_editor, colleagues, issue, event, december):
+    do(as_editor, issue, "trial", december.drafted, to="henshu@city.example", language="en", format="text")
+    mail = OutgoingMail.objects.get(kind="issue-trial")
+    assert mail.html == ""
+    assert "December" in mail.text
+
+
+def test_a_trial_goes_to_nobody_outside_the_staff_and_to_few_within_an_hour(
+    as_editor, colleagues, issue, event, december, monkeypatch
+):
+    monkeypatch.setattr("newsletter.trial_mails.TRIALS_AN_HOUR", 2)
+    trials = OutgoingMail.objects.filter(kind="issue-trial")
+    do(as_editor, issue, "trial", december.drafted, to="dareka@example.jp", language="ja", format="html")
+    do(as_editor, issue, "trial", december.drafted, language="ja", format="html")
+    assert not trials.exists()
+    for minute in range(3):
+        moment = at(2026, 11, 20, 9, minute)
+        do(as_editor, issue, "trial", moment, to="henshu@city.example", language="ja", format="text")
+    assert trials.count() == 2
+    do(as_editor, issue, "trial", at(2026, 11, 20, 10, 3), to="henshu@city.example", language="ja", format="text")
+    assert trials.count() == 3
 
 
 # sections and the rule

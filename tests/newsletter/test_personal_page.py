@@ -170,7 +170,7 @@ def test_after_a_week_the_page_offers_to_sign_up_anew_instead(browser, subscribe
 
 
 def test_pausing_and_resuming_by_the_buttons(browser, subscriber, address):
-    assert "resume" in buttons(browser.post(address, {"action": "pause"}, follow=True).text)
+    assert "resume" in buttons(browser.post(address, {"action": "pause", "how_long": "open"}, follow=True).text)
     assert Subscriber.objects.get().state == "paused"
     assert "pause" in buttons(browser.post(address, {"action": "resume"}, follow=True).text)
     assert Subscriber.objects.get().state == "active"

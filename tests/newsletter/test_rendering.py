@@ -11,7 +11,7 @@ from center.opening import TOKYO
 from center.pages import InReason, KeyFact, Usefulness
 from newsletter.facts import Item, MailedFacts, PageFacts
 from newsletter.models import Issue, IssueItem, IssueKind, StaffLine
-from newsletter.rendering import render_issue
+from newsletter.rendering import render_issue, with_note
 from newsletter.slots import TOKEN_SLOT, personal_url
 from newsletter.wording import (
     CORRECTIONS,
@@ -233,8 +233,9 @@ def test_an_item_without_a_translation_keeps_its_japanese_title_and_says_so():
         },
     )
     parts = render([plain], language="en")
-    for body in (parts.html, parts.text, parts.web_html):
-        assert "もちつき（日本語のみ）" in body
+    for body in (parts.html, parts.web_html):
+        assert "もちつき（日本語のみ）" in lxml_html.fromstring(body).text_content().replace(" ", "")
+    assert "もちつき（日本語のみ）" in parts.text
     assert 'lang="ja">' in parts.html
     assert "Sat 12 December 2026" in parts.text
 
@@ -276,6 +277,65 @@ def test_an_extra_issue_and_a_sample_say_what_they_are():
     plain = render([item(1)])
     assert sample.text.split("\n")[0] != plain.text.split("\n")[0]
     assert sample.html != plain.html
+
+
+def test_sections_have_names_in_each_edition_and_staff_s_own_stay_japanese():
+    rows = [item(1), item(2, **GRANT), item(3, section_name="おたより", section_order=9)]
+    english, easy = render(rows, language="en"), render(rows, language="ja-x-easy")
+    for words in ("Courses and events: 1 item", "Grants: 1 item", "おたより: 1 item"):
+        assert words in english.text.split("\n")
+    assert "講座・催し" not in english.html
+    assert '<span lang="ja">おたより</span>' in english.html
+    assert "■ 助成金（じょせいきん）　1件" in easy.text
+
+
+@pytest.mark.parametrize(
+    ("language", "left", "last"),
+    [("en", "【1 day left】", "【Closes today】"), ("ja-x-easy", "【締切まであと1日】", "【締切は今日】")],
+)
+def test_the_days_left_are_counted_in_every_edition(language, left, last):
+    words = {"title": "A", "url": f"{SITE}/a/", "kind_word": "", "lines": ["deadline Wed"], "is_translated": True}
+    today = GRANT | {"lines": ["【締切は今日】締切 12月1日（火）"]}
+    rows = [item(1, **GRANT, translations={language: words}), item(2, **today, translations={language: words})]
+    parts = render(rows, language=language)
+    marks = lxml_html.fromstring(parts.html).xpath('//strong[@class="warn"]/text()')
+    assert marks == [left, last]
+    assert left in parts.text.split("\n")
+
+
+def test_the_head_breaks_on_a_phone_between_its_words_only():
+    def head(**how) -> list[str]:
+        return lxml_html.fromstring(render([], **how).html).xpath("//h1/span/text()")
+
+    assert head() == ["サポートメール", "12月号"]
+    assert head(kind=IssueKind.EXTRA) == ["サポートメール", "臨時号（12月）"]
+    assert head(language="en") == ["Support mail, December 2026"]
+
+
+@pytest.mark.parametrize("language", ["ja", "en", "ja-x-easy"])
+@pytest.mark.parametrize("count", [0, 1, 3, 40])
+@pytest.mark.parametrize("phone", ["024-924-3352", ""])
+def test_every_edition_has_words_of_its_own_beside_the_subject(language, count, phone):
+    rows = [item(number, section_name=f"見出し{number % 8}", section_order=number % 8) for number in range(count)]
+    centre = CentreSettings(name="センター", phone=phone)
+    parts = render_issue(issue(preheader=""), rows, [], language=language, centre=centre)
+    words = lxml_html.fromstring(parts.html).xpath('//div[contains(@style, "display:none")]')[0].text
+    assert 40 <= len(words) <= 80
+    assert phone in words
+
+
+def test_the_words_that_staff_wrote_stand_beside_the_subject_of_the_japanese_edition():
+    assert issue().preheader in render([item(1)]).html
+    assert issue().preheader not in render([item(1)], language="en").html
+
+
+def test_a_note_stands_above_the_mail_and_leaves_the_words_beside_the_subject():
+    plain = render([item(1)])
+    noted = with_note(plain, "試し送りです。<b>")
+    assert noted.text.split("\n")[:3] == ["試し送りです。<b>", "", "サポートメール12月号"]
+    words = lxml_html.fromstring(noted.html).text_content()
+    assert words.index(issue().preheader) < words.index("試し送りです。<b>") < words.index("アシストパーク郡山")
+    assert (noted.web_html, noted.subject) == (plain.web_html, plain.subject)
 
 
 # words that write themselves

@@ -1,6 +1,6 @@
 """Staff's screens about subscribers."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -56,6 +56,7 @@ def hanako(topics, staff):
 
 def sign_up_sheet(topics, **fields) -> dict:
     wanted = {"email": "ume..ko@docomo.ne.jp", "channel": "paper", "locale": "ja", "format": "text"}
+    wanted |= {"consented_on": "2026-01-05", "note": "棚の2段目"}
     return wanted | {"topics": [topic.pk for topic in topics]} | fields
 
 
@@ -72,6 +73,7 @@ def test_a_sign_up_on_paper_is_entered_with_its_source_and_who_did_it(desk, topi
     )
     event = ConsentEvent.objects.get()
     assert (event.action, event.channel, event.actor) == ("confirmed", "paper", staff)
+    assert (event.consented_on, event.note, umeko.source) == (date(2026, 1, 5), "棚の2段目", "paper")
     assert OutgoingMail.objects.get().kind == "mail-welcome"
 
 
@@ -103,6 +105,25 @@ def test_the_list_finds_by_address_and_by_state(desk, topics, hanako, staff):
     assert "hanako@example.jp" in left and "taro@example.jp" not in left
 
 
+def test_a_day_of_consent_that_has_not_come_or_is_missing_is_told(desk, topics):
+    for day in ("2999-01-01", "", "きのう"):
+        response = desk.post(ADD, sign_up_sheet(topics, consented_on=day))
+        assert response.status_code == 200
+        assert "棚の2段目" in response.text
+    assert not Subscriber.objects.exists()
+
+
+def test_the_list_is_narrowed_by_how_people_signed_up_language_form_and_kind(desk, topics, hanako, staff):
+    subscribe_by_staff(
+        email="taro@example.jp", locale="en", format="text", topics=[], channel="phone", by=staff, now=timezone.now()
+    )
+    for query in ({"source": "phone"}, {"locale": "en"}, {"format": "text"}):
+        found = desk.get(LIST, query).text
+        assert "taro@example.jp" in found and "hanako@example.jp" not in found, query
+    found = desk.get(LIST, {"topics": topics[0].pk}).text
+    assert "hanako@example.jp" in found and "taro@example.jp" not in found
+
+
 def test_the_list_asks_no_more_for_more_subscribers(desk, topics, staff, django_assert_max_num_queries):
     for number in range(30):
         Subscriber.objects.create(email=f"p{number}@x.jp", email_norm=f"p{number}@x.jp", created_at=timezone.now())
@@ -116,6 +137,8 @@ def test_looking_shows_what_happened(desk, hanako):
     assert "hanako@example.jp" in text
     assert "毎月" in text
     assert "見本花子" in text.replace(" ", "")
+    for words in ("届くことに同意した（", "申し込み完了のメール"):
+        assert words in text
 
 
 def test_a_change_at_the_desk_is_in_the_ledger_with_its_author(desk, hanako, topics, staff):

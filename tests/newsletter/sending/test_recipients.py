@@ -1,7 +1,10 @@
 """Who gets an issue."""
 
+from datetime import timedelta
+
 import pytest
 
+from center.opening import tokyo_date
 from newsletter.models import Delivery, IssueState, Subscriber, SubscriberState, Subscription, Suppression, Topic
 from newsletter.sending import recipients
 from newsletter.sending.recipients import count_recipients, materialise_recipients
@@ -39,6 +42,21 @@ def test_only_active_subscribers_to_the_topic_that_are_not_suppressed_get_it(iss
         "haru@reader.example",
         "natsu@reader.example",
     ]
+
+
+def test_a_pause_that_is_over_on_the_day_of_the_issue_counts_and_one_that_is_not_does_not(
+    issue, add_subscriber, clock
+) -> None:
+    today = tokyo_date(clock())
+    issue.send_at = clock()
+    for days in (0, 1):
+        paused = {"state": SubscriberState.PAUSED, "paused_until_on": today + timedelta(days=days)}
+        add_subscriber(f"in{days}@reader.example")
+        Subscriber.objects.filter(email=f"in{days}@reader.example").update(**paused)
+    assert count_recipients(issue) == 4
+    assert materialise_recipients(issue, now=clock()) == 4
+    rows = Delivery.objects.filter(email__startswith="in").select_related("subscriber")
+    assert [(row.email, row.subscriber.state) for row in rows] == [("in0@reader.example", "active")]
 
 
 def test_an_issue_without_a_topic_goes_to_all_active_ones(add_issue, add_subscriber, clock) -> None:

@@ -21,7 +21,7 @@ from center.intake.limits import forget_old
 from center.opening import tokyo_date
 from center.visibility import record_public_spans
 from newsletter.services import tick_newsletter
-from newsletter.subscribers import forget_unconfirmed
+from newsletter.subscriber_ticking import tick_subscribers
 
 log = logging.getLogger("tick")
 LAST_TICK = "tick:last"
@@ -43,16 +43,12 @@ def _limits(*, now: datetime) -> dict:
     return {"forgotten": forget_old(today=tokyo_date(now))}
 
 
-def _subscribers(*, now: datetime) -> dict:
-    return {"forgotten": forget_unconfirmed(now=now)}
-
-
 STEPS: tuple[tuple[str, Callable[..., dict]], ...] = (
     ("pages", _scheduled_pages),
     ("public spans", _public_spans),
     ("notices", tick_notices),
     ("newsletter", tick_newsletter),
-    ("subscribers", _subscribers),
+    ("subscribers", tick_subscribers),
     ("limits", _limits),
     ("magazine", read_waiting_pdfs),
     ("facebook", tick_facebook),
