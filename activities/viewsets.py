@@ -15,6 +15,7 @@ from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from activities.desk import actions as desk_actions
+from activities.desk import all_board as desk_all
 from activities.desk import board as desk_board
 from activities.desk import detail as desk_detail
 from activities.desk import entry as desk_entry
@@ -73,6 +74,7 @@ class NoticeDeskViewSet(ViewSet):
     def get_urlpatterns(self) -> list:
         return [
             path("", desk_board.BoardView.as_view(), name="index"),
+            path("all/", desk_all.AllBoardView.as_view(), name="all"),
             path("held/", desk_board.BoardView.as_view(is_held=True), name="held"),
             path("bulk/", desk_board.BulkView.as_view(), name="bulk"),
             path("consultations/", inquiry_boards.ConsultationBoardView.as_view(), name="consultations"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import prefetch_related_objects
+from django.db.models import F, Value, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -33,32 +33,40 @@ class _Known:
 
 
 def mail_forecasts(notices: list[Notice], now: datetime) -> dict[int, MailForecast]:
-    """The forecast of each notice by its pk (0: not sent yet). At most eight queries for a whole list."""
+    """The forecast of each notice by its pk (0: not sent yet). At most seven queries for a whole list."""
     stored = [notice for notice in notices if notice.pk]
     prefetch_related_objects(stored, "sessions", "page_links")
-    known = _Known(
-        now=now,
-        coming=coming_issues(now, ISSUES_AHEAD),
-        items=_carrying_issues(stored),
-        carried=_carried_over(stored),
-    )
+    items, carried = _in_issues(stored)
+    known = _Known(now=now, coming=coming_issues(now, ISSUES_AHEAD), items=items, carried=carried)
     return {notice.pk or 0: _forecast(notice, known) for notice in notices}
 
 
-def _carrying_issues(notices: Iterable[Notice]) -> dict[int, Issue]:
-    """By page: the newest issue, frozen or later, that holds it."""
+TOLD = ("month", "kind", "state", "cutoff_at", "send_at")
+"""What a forecast says of an issue that holds a page already."""
+
+
+def _in_issues(notices: Iterable[Notice]) -> tuple[dict[int, Issue], dict[int, set[int]]]:
+    """By page the newest issue, frozen or later, that holds it; by notice the issues it was carried over from.
+
+    One query for both.
+    """
     refs = {page_id for notice in notices for page_id in page_ids_of(notice)}
-    items = IssueItem.objects.filter(page_ref__in=refs, is_reminder=False, issue__state__in=CARRIES_STATES)
-    return {item.page_ref: item.issue for item in items.select_related("issue").order_by("issue__send_at")}
-
-
-def _carried_over(notices: Iterable[Notice]) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = {}
-    for notice_id, issue_id in CarryOver.objects.filter(notice__in=[notice.pk for notice in notices]).values_list(
-        "notice_id", "issue_id"
-    ):
-        found.setdefault(notice_id, set()).add(issue_id)
-    return found
+    told = [F(f"issue__{name}") for name in TOLD]
+    held = IssueItem.objects.filter(page_ref__in=refs, is_reminder=False, issue__state__in=CARRIES_STATES)
+    moved = CarryOver.objects.filter(notice__in=[notice.pk for notice in notices])
+    rows = [
+        rows.order_by().annotate(what=Value(what), number=F(number)).values_list("what", "number", "issue_id", *told)
+        for rows, what, number in ((held, "page", "page_ref"), (moved, "notice", "notice_id"))
+    ]
+    items: dict[int, Issue] = {}
+    carried: dict[int, set[int]] = {}
+    for what, number, issue_id, *values in rows[0].union(rows[1], all=True):
+        issue = Issue(pk=issue_id, **dict(zip(TOLD, values, strict=True)))
+        if what == "notice":
+            carried.setdefault(number, set()).add(issue_id)
+        elif number not in items or items[number].send_at <= issue.send_at:
+            items[number] = issue
+    return items, carried
 
 
 def _forecast(notice: Notice, known: _Known) -> MailForecast:

@@ -15,7 +15,7 @@ from wagtail.admin import messages
 from activities import services
 from activities.desk.forms import AnswerEntryForm, PageForm, ReceivedForm, ReturnForm, WithdrawForm, WordsForm
 from activities.desk.frame import NoticeMixin, error_words
-from activities.desk.phrases import DECLINE_PHRASES, RETURN_PHRASES, SAME_AGAIN
+from activities.desk.phrases import DECLINE_PHRASES, RETURN_PHRASES, SAME_AGAIN, WISH_TAKEN
 from activities.notices.letters import Letter, letter_declined, letter_message, letter_returned
 from activities.notices.steps import may_withdraw_from
 
@@ -213,7 +213,8 @@ class MessageView(ActionView):
         return letter_message(self.notice, text=self.typed(form, "words"))
 
     def form(self, data: QueryDict | None) -> WordsForm:
-        return WordsForm(data, label=_("Message to the group"))
+        words = str(WISH_TAKEN) if "wish" in self.request.GET else ""
+        return WordsForm(data, label=_("Message to the group"), initial={"words": words})
 
     def run(self, form: WordsForm, *, now: datetime) -> None:
         services.send_message(notice=self.notice, text=form.cleaned_data["words"], by=self.request.user, now=now)

@@ -13,6 +13,7 @@ from wagtail.models import Page
 from wagtail.utils.decorators import xframe_options_sameorigin_override
 
 from activities.desk.frame import NoticeMixin, may
+from activities.desk.wished import open_wish, wish_of
 from activities.forecast import forecast
 from activities.kinds import NoticeKind
 from activities.models import (
@@ -46,6 +47,7 @@ class DetailView(NoticeMixin, TemplateView):
         today = tokyo_date(now)
         states = media_states([notice], now=now).get(notice.pk, [])
         messages_in, answers = board_queries.waiting_words([notice])
+        entries = notice_queries.full_history(notice)
         links = list(notice.page_links.all())
         made = next((link for link in links if link.is_main), None)
         return super().get_context_data(**kwargs) | {
@@ -60,7 +62,8 @@ class DetailView(NoticeMixin, TemplateView):
             "goes_live_late": board_queries.goes_live_late(notice),
             "mail": notice_queries.forecast_of(forecast([notice], now=now), notice),
             "media_states": states,
-            "history": [history_line(entry) for entry in notice_queries.full_history(notice)],
+            "history": [history_line(entry) for entry in entries],
+            "wish": open_wish(entries) if notice.is_open else None,
             "links": links,
             "made": made,
             "preview": self._preview(made.page.specific) if made else None,
@@ -132,6 +135,7 @@ def history_line(entry: NoticeEntry) -> dict[str, Any]:
         "entry": entry,
         "words": entry_words(entry),
         "changes": [(field_words(name), old, new) for name, old, new in changes],
+        "is_wish": wish_of(entry) is not None,
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +15,7 @@ from activities import services
 from activities.desk.detail import field_words, missing_words, suspected
 from activities.desk.forms import EditForm, EntryForm, ReceivedForm
 from activities.desk.frame import BOARD, HOME, NAMESPACE, DeskMixin, NoticeMixin, error_words
+from activities.desk.wished import Wish, wish_by_pk
 from activities.forecast import forecast
 from activities.kinds import NoticeKind
 from activities.models import GroupPage, Notice
@@ -142,7 +144,12 @@ class EditView(NoticeMixin, TemplateView):
         if not self.notice.is_open:
             messages.error(request, error_words(services.AlreadySettled()))
             return redirect(self.detail_url)
-        return self._show(EditForm.of(self.notice, now=timezone.now()))
+        wish = self._wish()
+        return self._show(EditForm.of(self.notice, now=timezone.now(), wished=wish.typed if wish else None))
+
+    def _wish(self) -> Wish | None:
+        """What the group would like, where staff came here to take it over."""
+        return wish_by_pk(self.notice, self.request.GET.get("wish", ""))
 
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         now = timezone.now()
@@ -162,6 +169,8 @@ class EditView(NoticeMixin, TemplateView):
             messages.error(request, error_words(error))
             return redirect(self.detail_url)
         self._tell(request, [field_words(change.name) for change in changes])
+        if changes and self._wish():
+            return redirect(reverse(f"{NAMESPACE}:message", args=[self.notice.pk]) + "?wish=1")
         return redirect(self.detail_url)
 
     def _tell(self, request: HttpRequest, names: list[str]) -> None:
@@ -175,5 +184,5 @@ class EditView(NoticeMixin, TemplateView):
     def _show(self, form: EditForm) -> HttpResponse:
         places = notice_queries.place_suggestions()
         context = {"form": form, "places": places, "notice": self.notice, "detail_url": self.detail_url}
-        context["asked"] = asked_by_kind()
+        context |= {"asked": asked_by_kind(), "wish": self._wish()}
         return self.render_to_response(self.get_context_data(**context))

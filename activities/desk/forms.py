@@ -1,5 +1,6 @@
 """The forms of the desk: a notice that came by phone, fax or at the counter, and what staff do with one."""
 
+from collections.abc import Mapping
 from datetime import datetime, time
 
 from django import forms
@@ -15,6 +16,7 @@ from activities.notices.day_forms import DayTimeForm
 from activities.notices.edits import EDITABLE
 from activities.notices.forms import EMPTY, TEXT_LENGTH, UNCHOSEN, NoticeFields, PlainField
 from activities.notices.refill import as_typed
+from activities.notices.wishes import overlaid
 from center.opening import TOKYO, tokyo_date
 
 NOT_BY_FORM = [choice for choice in Channel.choices if choice[0] != Channel.FORM]
@@ -97,8 +99,8 @@ class EditForm(EntryForm):
         self.received = None
 
     @classmethod
-    def of(cls, notice: Notice, *, now: datetime) -> "EditForm":
-        """An unbound form with what the notice says now."""
+    def of(cls, notice: Notice, *, now: datetime, wished: Mapping[str, list[str]] | None = None) -> "EditForm":
+        """An unbound form with what the notice says now, and with what its group would like in its place."""
         typed = QueryDict(mutable=True)
         for name, values in as_typed(notice).items():
             typed.setlist(name, values)
@@ -111,7 +113,7 @@ class EditForm(EntryForm):
             for name, value in (("year", day.year), ("month", day.month), ("day", day.day)):
                 typed[f"not_before-{name}"] = str(value)
         form = cls(now=now)
-        form.keep(typed)
+        form.keep(overlaid(typed, wished or {}))
         return form
 
     @property

@@ -144,31 +144,46 @@ class InboxBoardView(WagtailAdminTemplateMixin, TemplateView):
             rows = rows.filter(assigned_to__isnull=True)
         elif charge.isdecimal():
             rows = rows.filter(assigned_to_id=int(charge))
-        words = fold(self.request.GET.get("q", "")[:80]).split()
-        if words:
-            found = rows.order_by().values_list("pk", *SEARCHED)
-            texts = ((pk, fold("\n".join(texts))) for pk, *texts in found.iterator())
-            rows = rows.filter(pk__in=[pk for pk, text in texts if all(word in text for word in words)])
-        return rows
+        return found_in(rows, self.request.GET.get("q", "")[:80])
 
     def _row(self, row: Inquiry, *, today: date, now: datetime) -> dict[str, Any]:
-        days = (today - tokyo_date(row.received_at)).days
-        is_first = row.state == self.model.OPEN_STATES[0]
-        return {
+        return inquiry_words(row, today=today) | {
             "row": row,
             "url": reverse(self.detail_name, args=[row.pk]),
-            "since": _since(days),
-            "is_late": row.is_open and is_first and days > FRESH_DAYS,
-            "waits_for": WAITS.get(row.state, gettext_lazy("is done")),
-            "what": self._what(row),
-            "when": self._when(row, now=now),
+            "what": self.what(row),
+            "when": self.when(row, now=now),
         }
 
-    def _what(self, row: Inquiry) -> str:
+    @staticmethod
+    def what(row: Inquiry) -> str:
+        """What it is about, in a few words."""
         raise NotImplementedError
 
-    def _when(self, row: Inquiry, *, now: datetime) -> str:
+    @staticmethod
+    def when(row: Inquiry, *, now: datetime) -> str:
+        """The day that was agreed, or ''."""
         return ""
+
+
+def found_in(rows: QuerySet[Inquiry], search: str) -> QuerySet[Inquiry]:
+    """Those in which every word stands, in any width and script of kana; all of them without words."""
+    words = fold(search).split()
+    if not words:
+        return rows
+    found = rows.order_by().values_list("pk", *SEARCHED)
+    texts = ((pk, fold("\n".join(texts))) for pk, *texts in found.iterator())
+    return rows.filter(pk__in=[pk for pk, text in texts if all(word in text for word in words)])
+
+
+def inquiry_words(row: Inquiry, *, today: date) -> dict[str, Any]:
+    """Since when it waits and for what, and whether that is too long without a first answer."""
+    days = (today - tokyo_date(row.received_at)).days
+    is_first = row.state == row.OPEN_STATES[0]
+    return {
+        "since": _since(days),
+        "is_late": row.is_open and is_first and days > FRESH_DAYS,
+        "waits_for": WAITS.get(row.state, gettext_lazy("is done")),
+    }
 
 
 def _since(days: int) -> str:
@@ -182,10 +197,12 @@ class ConsultationBoardView(InboxBoardView):
 
     model, tab, detail_name, inbox_name = Consultation, CONSULTATIONS, "consultations:inspect", "consultations"
 
-    def _what(self, row: Consultation) -> str:
+    @staticmethod
+    def what(row: Consultation) -> str:
         return str(row.get_kind_display())
 
-    def _when(self, row: Consultation, *, now: datetime) -> str:
+    @staticmethod
+    def when(row: Consultation, *, now: datetime) -> str:
         if row.booked_at is None or not row.is_open:
             return ""
         day = f"{day_words(row.booked_at)}{time_words(row.booked_at)}"
@@ -199,7 +216,8 @@ class ContactBoardView(InboxBoardView):
 
     model, tab, detail_name, inbox_name = MatchContact, CONTACTS, "match_contacts:inspect", "match_contacts"
 
-    def _what(self, row: MatchContact) -> str:
+    @staticmethod
+    def what(row: MatchContact) -> str:
         return row.post_title
 
 

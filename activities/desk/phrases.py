@@ -27,6 +27,8 @@ RETURN_PHRASES: dict[str, Promise] = {
 }
 """What stands in the message field when a reason is chosen."""
 
+WISH_TAKEN = _("We have changed it as you wished. Please tell us if anything is still not right.")
+"""To a group whose wish has just been taken over."""
 SAME_AGAIN = _("We have received the same notice before and publish that one.")
 DECLINE_PHRASES: list[Promise] = [
     _("We are sorry: it does not fit our posting criteria, because it is for profit."),

@@ -12,7 +12,8 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from activities.desk.frame import NAMESPACE, may
 from activities.models import Consultation, Inquiry, MatchContact, MatchPage
 
-NOTICES, HELD, CONSULTATIONS, CONTACTS, POSTS = "notices", "held", "consultations", "contacts", "posts"
+ALL, NOTICES, HELD = "all", "notices", "held"
+CONSULTATIONS, CONTACTS, POSTS = "consultations", "contacts", "posts"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,9 @@ def tabs_for(request: HttpRequest, now_at: str, counts: dict[str, int]) -> list[
     if CONTACTS in inquiries:
         tabs.append((CONTACTS, _("Contacts about matching"), "contacts", inquiries[CONTACTS]))
         tabs.append((POSTS, _("Matching posts"), "posts", None))
+    waiting = ([counts["open"]] if may(request, "view") else []) + list(inquiries.values())
+    if len(waiting) > 1:
+        tabs.insert(0, (ALL, pgettext_lazy("tab", "Everything"), "all", sum(waiting)))
     return [
         Tab(key, words, reverse(f"{NAMESPACE}:{name}"), count, is_on=key == now_at) for key, words, name, count in tabs
     ]

@@ -34,7 +34,7 @@ from activities.notices.status_media import mail_reason, medium_rows
 from activities.notices.tokens import token_of
 from activities.notices.upload_rows import Uploads, no_uploads, take_uploads
 from activities.notices.views import REFILL, private
-from activities.notices.wishes import WishForm, wish_words
+from activities.notices.wishes import WishForm, wish_words, wished_values
 from activities.notices.words import entry_words
 from center.opening import tokyo_date
 from center.queries import opening_calendar
@@ -115,22 +115,24 @@ def edit(request: HttpRequest, notice: Notice) -> HttpResponse:
     elif form.is_valid():
         changes, remark = form.differences(), form.cleaned_data["remark"]
         if changes or remark:
-            _send_wish(notice, changes, remark, now=now)
+            _send_wish(notice, changes, remark, wished_values(changes, request.POST), now=now)
             return redirect(reverse("notices:status", args=[token]) + "#h-h")
         form.add_error(None, _("Nothing is different yet. Please change what is not right, or write a word to us."))
     context = {"notice": notice, "token": token, "form": form, "places": place_suggestions()}
     return render(request, "notices/edit.html", context)
 
 
-def _send_wish(notice: Notice, changes: list[Change], remark: str, *, now: datetime) -> None:
+def _send_wish(
+    notice: Notice, changes: list[Change], remark: str, typed: dict[str, list[str]], *, now: datetime
+) -> None:
     """To staff as a message; where they have asked something, it is the answer and the three days begin anew."""
     text = wish_words(changes, remark)
     rows = [(change.name, change.old, change.new) for change in changes]
     if notice.state == NoticeState.RETURNED:
         with suppress(services.NotReturned):  # answered a moment ago
-            services.answer_notice(notice=notice, text=text, now=now, changes=rows)
+            services.answer_notice(notice=notice, text=text, now=now, changes=rows, typed=typed)
             return
-    services.add_group_message(notice=notice, text=text, now=now, changes=rows)
+    services.add_group_message(notice=notice, text=text, now=now, changes=rows, typed=typed)
 
 
 def _number(text: str | None) -> int:

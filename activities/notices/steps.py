@@ -4,7 +4,7 @@ Each service is one transaction, takes `now`, leaves a line in the notice's hist
 puts the mail that tells the group into the same transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -112,6 +112,7 @@ def answer_notice(
     by: User | None = None,
     answered_at: datetime | None = None,
     changes: Sequence[tuple[str, str, str]] = (),
+    typed: Mapping[str, list[str]] | None = None,
 ) -> None:
     """The group's answer to a return: the clock starts anew in full. `by` and `answered_at` where staff type it in.
 
@@ -132,7 +133,7 @@ def answer_notice(
         row.save()
         attach_files(row, stored)
         names = [file.original_name for file in stored]
-        data = {"attachments": names} | ({"changes": [list(change) for change in changes]} if changes else {})
+        data = {"attachments": names} | _wish(changes, typed)
         add_entry(row, NoticeEntry.Kind.ANSWERED, at=now, by=by, text=text.strip(), data=data)
         notice_mails.send_answer_receipt(row, day=due_day(row, opening_calendar()), now=now)
     notice.refresh_from_db()
@@ -202,16 +203,27 @@ def _must_wait_long(row: Notice, now: datetime) -> None:
 
 
 def add_group_message(
-    *, notice: Notice, text: str, now: datetime, changes: Sequence[tuple[str, str, str]] = ()
+    *,
+    notice: Notice,
+    text: str,
+    now: datetime,
+    changes: Sequence[tuple[str, str, str]] = (),
+    typed: Mapping[str, list[str]] | None = None,
 ) -> None:
     """What the group wants to tell, at any time; it changes neither state nor clock.
 
-    `changes`: what it would like to be different (name of the field, old and new words), beside the same in `text`.
+    `changes`: what it would like to be different (name of the field, old and new words), beside the same in `text`;
+    `typed`: the same as values of the form, which staff find filled in.
     """
     with transaction.atomic():
         row = locked(notice)
-        data = {"changes": [list(change) for change in changes]} if changes else {}
-        add_entry(row, NoticeEntry.Kind.MESSAGE_IN, at=now, text=text.strip(), data=data)
+        add_entry(row, NoticeEntry.Kind.MESSAGE_IN, at=now, text=text.strip(), data=_wish(changes, typed))
+
+
+def _wish(changes: Sequence[tuple[str, str, str]], typed: Mapping[str, list[str]] | None) -> dict[str, object]:
+    if not changes:
+        return {}
+    return {"changes": [list(change) for change in changes]} | ({"typed": dict(typed)} if typed else {})
 
 
 def send_message(*, notice: Notice, text: str, by: User | None, now: datetime) -> None:

@@ -4,7 +4,8 @@ The group changes its own words on a form; what comes of it is a list of differe
 and take over. The notice itself and its clock stay as they are.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import date
 
@@ -33,6 +34,8 @@ COMPARED = (
     "amount_upper",
 )
 MONEY = ("fee_way", "fee", "application_way", "application_text", "is_walk_in", "capacity")
+DEADLINE = ("deadline_on", "deadline_time")
+SESSION_FIELD = re.compile(r"s\d{1,2}-")
 FIELD_OF = {"is_free": "fee_way", "deadline_on": "", "deadline_time": ""}
 """The field of the form that asks for it, where it has another name; "" for days, which are forms of their own."""
 
@@ -89,6 +92,30 @@ class WishForm(NoticeFields):
         kept = [(session.starts_at, session.ends_at, session.is_all_day) for session in self.notice.sessions.all()]
         found.append(Change(SESSIONS, _periods(kept), _periods(self.sessions())))
         return [change for change in found if change.old != change.new]
+
+
+def wished_values(changes: Iterable[Change], typed: QueryDict) -> dict[str, list[str]]:
+    """What was typed for the fields that differ, by the name of the field: staff find it filled in."""
+    names = {change.name for change in changes}
+    kept = {field: typed.getlist(field) for field in {FIELD_OF.get(name, name) for name in names} - {"", SESSIONS}}
+    if SESSIONS in names:
+        kept |= {name: typed.getlist(name) for name in typed if name == "rows" or SESSION_FIELD.match(name)}
+    if names.intersection(DEADLINE):
+        kept |= {name: typed.getlist(name) for name in typed if name.startswith("deadline-")}
+    return kept
+
+
+def overlaid(typed: QueryDict, wished: Mapping[str, list[str]]) -> QueryDict:
+    """The values of a form, with those that a group would like in their place."""
+    laid = typed.copy()
+    if "rows" in wished:
+        for name in [name for name in laid if SESSION_FIELD.match(name)]:
+            del laid[name]
+    for name, values in wished.items():
+        laid.setlist(name, values)
+        if not values:
+            del laid[name]
+    return laid
 
 
 def _periods(sessions: Iterable[tuple]) -> str:

@@ -1,5 +1,6 @@
 """The board: what it says of each notice, how it is narrowed, and many moved at once."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from activities import services
 from activities.inquiries.receiving import receive_consultation, receive_contact
-from activities.models import Notice
+from activities.models import Notice, NoticePage
 from config.builders import add_match
 from config.roles import EDITOR, VIEWER, make_roles
 from tests.activities.notice_builders import day, receive, tree_of, words_of
@@ -222,3 +223,86 @@ def test_an_editor_may_work_at_every_tab(client, person):
     client.force_login(person(EDITOR))
     for tab in ("", "held/", "consultations/", "contacts/", "posts/", "add/"):
         assert client.get(BOARD + tab).status_code == 200, tab
+
+
+def test_the_board_costs_the_same_where_every_notice_has_its_page(desk):
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            html = desk.get(BOARD).content.decode()
+        assert html.count("公開を待っています") >= 25
+        return len(caught)
+
+    def link(notices: list[Notice]) -> None:
+        NoticePage.objects.bulk_create(
+            NoticePage(notice=notice, page=made, is_main=False, linked_at=NOW) for notice in notices
+        )
+
+    first = receive(day(2026, 11, 18, 9), contact_email="")
+    made = services.make_page(notice=first, by=None, now=NOW)
+    services.start_review(notice=first, by=None, now=NOW)
+
+    link(copies_of(first, 24))
+    desk.get(BOARD)
+    few = cost()
+    link(copies_of(first, 175))
+    assert NoticePage.objects.count() == 200
+    assert cost() == few <= 15
+
+
+def copies_of(notice: Notice, count: int) -> list[Notice]:
+    rows = []
+    for _ in range(count):
+        row = Notice.objects.get(pk=notice.pk)
+        row.pk, row.number, row.status_token_hash = None, f"2026-{uuid.uuid4().hex[:8]}", uuid.uuid4().hex
+        rows.append(row)
+    return Notice.objects.bulk_create(rows)
+
+
+def test_everything_that_came_in_stands_in_one_list_by_the_day_it_is_due(desk, tree, staff):
+    who = {"contact_name": "佐藤", "contact_email": "a@example.jp", "contact_phone": "024-900-1234"}
+    receive(day(2026, 11, 18, 9), title="あす期限のもの")
+    receive(day(2026, 11, 15, 9), title="遅れたもの")
+    old = NOW - timedelta(days=4)
+    asked = receive_consultation(data=who | {"kind": "grants", "text": "x"}, channel="form", received_at=old, now=NOW)
+    post = add_match(tree, "絵本がほしい", resource="things", open_until_on=day(2026, 12, 20).date())
+    contact = receive_contact(post=post, data=who | {"text": "モリノ本屋です"}, now=NOW)
+    words = words_of(desk.get(f"{BOARD}all/"))
+    places = [words.index(text) for text in (asked.number, "遅れたもの", contact.number, "あす期限のもの")]
+    assert places == sorted(places)
+    assert "すべて 4" in words and "最初の返事を待っています" in words and "読むのを待っています" in words
+    found = words_of(desk.get(f"{BOARD}all/?q=もりの"))
+    assert contact.number in found and asked.number not in found and "遅れたもの" not in found
+    services.withdraw_notice(notice=Notice.objects.get(title="遅れたもの"), now=NOW)
+    assert "遅れたもの" not in words_of(desk.get(f"{BOARD}all/"))
+    assert "遅れたもの" in words_of(desk.get(f"{BOARD}all/?state=all"))
+    services.assign_notice(notice=Notice.objects.get(title="あす期限のもの"), to=staff, by=None, now=NOW)
+    mine = words_of(desk.get(f"{BOARD}all/?charge=me"))
+    assert "あす期限のもの" in mine and asked.number not in mine
+
+
+def test_the_list_of_everything_costs_the_same_for_few_and_for_many(desk, tree):
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert desk.get(f"{BOARD}all/").status_code == 200
+        return len(caught)
+
+    who = {"contact_name": "佐藤", "contact_email": "", "contact_phone": "024-900-1234", "kind": "grants", "text": "x"}
+    first = receive(day(2026, 11, 18, 9), contact_email="")
+    for _ in range(3):
+        receive_consultation(data=who, channel="form", received_at=NOW, now=NOW)
+    desk.get(f"{BOARD}all/")
+    few = cost()
+    copies_of(first, 60)
+    for _ in range(10):
+        receive_consultation(data=who, channel="form", received_at=NOW - timedelta(days=1), now=NOW)
+    assert cost() == few <= 20
+
+
+def test_whoever_may_see_one_kind_alone_has_no_list_of_everything(client, django_user_model):
+    user = django_user_model.objects.create_user(username="guest", password="x", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=("access_admin", "view_notice")))
+    client.force_login(user)
+    who = {"contact_name": "佐藤", "contact_email": "a@example.jp", "contact_phone": "", "kind": "grants", "text": "x"}
+    asked = receive_consultation(data=who, channel="form", received_at=NOW, now=NOW)
+    assert f"{BOARD}all/" not in client.get(BOARD).content.decode()
+    assert asked.number not in words_of(client.get(f"{BOARD}all/"))

@@ -15,6 +15,7 @@ function write(name, value) {
 
 function ticks(board) {
   const form = board.closest("form");
+  if (!form) return;
   const all = form.querySelector("[data-desk-all]");
   const count = form.querySelector("[data-desk-count]");
   const boxes = [...board.querySelectorAll('input[name="pick"]')];
@@ -55,7 +56,10 @@ function keys(board) {
     k: () => go(at - 1),
     ArrowUp: () => go(at - 1),
     x: () => rows[at]?.querySelector('input[name="pick"]')?.click(),
-    "/": () => search?.focus(),
+    "/": () => {
+      search?.closest("details.desk-fold")?.setAttribute("open", "");
+      search?.focus();
+    },
     "?": () => dialog?.showModal(),
   };
   board.tabIndex = -1;

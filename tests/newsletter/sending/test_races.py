@@ -106,7 +106,8 @@ class Race:
         self.now = now
         with time_machine.travel(now, tick=False):
             services.start_due_issues(now=now)
-            self.worker(After(self.transport(), lambda: self.happen(meanwhile)) if meanwhile else None).run()
+            begun = After(self.transport(), lambda: self.happen(meanwhile), lambda: bool(self.mails))
+            self.worker(begun if meanwhile else None).run()
 
     def transport(self):
         return transport_from_url(self.relay.url)
@@ -126,17 +127,17 @@ class Race:
 
 
 class After:
-    """A transport; when the first mail has left, something happens."""
+    """A transport; when the first mail of the issue has left (single mails go before it), something happens."""
 
     is_paced = False
 
-    def __init__(self, transport, act: Callable[[], None]) -> None:
-        self.transport, self.act = transport, act
+    def __init__(self, transport, act: Callable[[], None], is_time: Callable[[], bool]) -> None:
+        self.transport, self.act, self.is_time = transport, act, is_time
 
     def send(self, *args, **kwargs):
         outcome = self.transport.send(*args, **kwargs)
-        act, self.act = self.act, None
-        if act:
+        if self.act and self.is_time():
+            act, self.act = self.act, None
             act()
         return outcome
 
