@@ -373,14 +373,14 @@ class EventPage(SampleMixin, SummaryMixin, BodyMixin, AccessMixin, Mailable, Gat
 
     def mail_lines(self) -> list[str]:
         sessions = self.ordered_sessions()
-        when = pgettext("between dates", "; ").join(session.when_words for session in sessions[:3])
+        when = [str(session.when_words) for session in sessions[:3]]
         if len(sessions) > 3:
-            when += str(_(" and %(count)d more") % {"count": len(sessions) - 3})
+            when[-1] += str(_(" and %(count)d more") % {"count": len(sessions) - 3})
         lines = []
         if self.state in (EventState.CHANGED, EventState.POSTPONED):
             lines.append(f"【{self.get_state_display()}】{self.change_note}")
         terms = [part for part in (self.fee_words, self.application_words) if part]
-        lines += [when, self.venue_words, pgettext("between terms", "; ").join(terms)]
+        lines += [*when, self.venue_words, pgettext("between terms", "; ").join(terms)]
         return [line for line in lines if line]
 
     def get_context(self, request, *args, **kwargs) -> dict:

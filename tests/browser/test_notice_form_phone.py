@@ -67,7 +67,7 @@ def test_a_group_sends_an_event_with_a_photo_and_a_flyer_step_by_step(site, open
         ]
     )
     expect(page.locator(".upload__kept")).to_have_count(2, timeout=30_000)
-    assert page.locator(".upload__picture").evaluate("image => image.naturalWidth") > 0
+    page.wait_for_function("document.querySelector('.upload__picture').naturalWidth > 0")
     page.locator("[name=alt1]").fill("うすときね")
     page.locator("[name=has_photo_consent]").check()
     shoot(page, "form-step-4-375")
