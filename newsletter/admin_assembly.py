@@ -12,7 +12,7 @@ from wagtail.models import Page
 from activities.models import Notice
 from center.visibility import publicly_visible
 from newsletter import services
-from newsletter.admin_frame import may, mend_link
+from newsletter.admin_frame import FREEZE_CODES, may, mend_link
 from newsletter.assembly import Assembly
 from newsletter.facts import Item, OutPage
 from newsletter.findings import Finding
@@ -28,6 +28,14 @@ Action = PageChoice.Action
 Decided = dict[int, dict[str, PageChoice]]
 REASONED = (Action.INCLUDE, Action.AGAIN)
 ADDABLE_PAGES = 200
+ITEM_CODES = (
+    BlockerCode.NOT_PUBLIC,
+    BlockerCode.RESTRICTED,
+    BlockerCode.NO_ANSWER,
+    BlockerCode.GOES_DOWN,
+    BlockerCode.NOT_USEFUL,
+)
+"""What can also be settled by leaving the item out: the finding leads to its row too."""
 
 
 def assembly_context(request: HttpRequest, issue: Issue, *, now: datetime) -> dict:
@@ -38,6 +46,8 @@ def assembly_context(request: HttpRequest, issue: Issue, *, now: datetime) -> di
         blockers += services.undone_decisions(issue, data, assembly)
         if may(request, "approve", issue):
             blockers += services.approver_blockers(issue, request.user, now=now)
+    held = {finding.page_id for finding in assembly.holds} if issue.state == IssueState.HELD else set()
+    blockers = [finding for finding in blockers if finding.page_id is None or finding.page_id not in held]
     decided = _decided(issue)
     all_sections = list(Section.objects.all())
     unsettled = {notice.number for notice in assembly.unsettled}
@@ -51,6 +61,7 @@ def assembly_context(request: HttpRequest, issue: Issue, *, now: datetime) -> di
         "warnings": _grouped(with_links(assembly.warnings, issue)),
         "warning_count": len(assembly.warnings),
         "holds": with_links(assembly.holds, issue),
+        "is_to_close_again": bool(assembly.holds) or any(finding.code in FREEZE_CODES for finding in blockers),
         "is_forecast": data.is_forecast,
         "entitled": [{"notice": row, "is_unsettled": row.number in unsettled} for row in assembly.entitled],
         "carried_over": [
@@ -129,7 +140,8 @@ def with_links(findings: Iterable[Finding], issue: Issue) -> list[dict]:
     for finding in findings:
         url, words = mend_link(finding, issue)
         due = finding.notice_pk if finding.code == BlockerCode.ENTITLED else None
-        rows.append({"finding": finding, "url": url, "words": words, "due": due})
+        item = finding.page_id if finding.code in ITEM_CODES else None
+        rows.append({"finding": finding, "url": url, "words": words, "due": due, "item": item})
     return rows
 
 

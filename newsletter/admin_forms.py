@@ -51,7 +51,7 @@ class SectionForm(WagtailAdminModelForm):
 
     class Meta:
         model = Section
-        fields = ["name", "order", "paper", "is_usual", "tags"]
+        fields = ["name", "name_en", "name_easy", "order", "paper", "is_usual", "tags"]
         widgets = {"tags": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args, **kwargs) -> None:

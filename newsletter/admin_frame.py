@@ -17,7 +17,7 @@ from newsletter import services
 from newsletter.findings import Finding
 from newsletter.models import Issue, IssueKind
 from newsletter.reasons import BlockerCode, WarningCode
-from newsletter.sending import verbs
+from newsletter.sending import single_verbs, verbs
 
 NAMESPACE = "issues"
 POLICY = ModelPermissionPolicy(Issue)
@@ -80,6 +80,7 @@ def error_words(error: Exception) -> str:
         verbs.NotBeingSent: _("This issue is not being sent."),
         verbs.TooLate: _("Its send day has passed."),
         verbs.NothingToDecide: _("There is nothing to decide about this mail any more."),
+        single_verbs.BodyErased: _("The words of this mail were not kept, so it cannot be sent again."),
     }
     return next((words for kind, words in sentences.items() if isinstance(error, kind)), _("This cannot be done."))
 

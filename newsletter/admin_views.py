@@ -22,6 +22,7 @@ from newsletter.admin_forms import ExtraIssueForm, IssueTextsForm
 from newsletter.admin_frame import HOME, ISSUES, NAMESPACE, IssueMixin, IssuesMixin, countdown_words, error_words, may
 from newsletter.facts import OPEN_STATES, UNDER_WAY
 from newsletter.issue_report import progress_of
+from newsletter.issue_steps import next_step
 from newsletter.models import DONE_STATES, Delivery, Issue, IssueState
 from newsletter.queries import coming_issues, issues_newest_first
 from newsletter.schedule import SendDayLeavesMonth
@@ -176,10 +177,20 @@ class IssueView(IssueMixin, TemplateView):
         context["actions"] = self._actions(now)
         if issue.state in OPEN_STATES:
             context |= assembly_context(self.request, issue, now=now) | editions(issue)
+            context["freeze_is_next"] = issue.frozen_at is None or context["is_to_close_again"]
         else:
             context |= _mailed(issue)
             if context["may_approve"]:
                 context["doubtful"] = _doubtful(issue)
+        context["next_step"] = next_step(
+            issue,
+            now=now,
+            readers=context.get("subscriber_count", 0),
+            blockers=context.get("blocker_count", 0),
+            will_be_held=bool(context.get("holds")),
+            may_approve=context["may_approve"],
+            is_empty="assembly" in context and not context["assembly"].in_,
+        )
         return context
 
     def _actions(self, now: datetime) -> set[str]:

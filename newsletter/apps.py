@@ -13,6 +13,6 @@ class NewsletterConfig(AppConfig):
 
     def ready(self) -> None:
         from newsletter import listeners
-        from newsletter.sending import log_actions  # noqa: F401 - registers the words of its log entries
+        from newsletter.sending import esp_checks, log_actions  # noqa: F401 - registers checks, words of log entries
 
         listeners.connect()

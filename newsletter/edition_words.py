@@ -3,7 +3,7 @@
 English and Japanese come from the catalogue; easy Japanese has words of its own, written for people who learn it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -35,7 +35,10 @@ SECTION_NAMES = {
         REMINDERS: "まえに おしらせした イベント",
     },
 }
-"""The sections that the site begins with. One that staff named themselves keeps its Japanese name in every edition."""
+"""The sections that the site begins with, where staff have not written names of their own for these editions."""
+
+SectionNames = Mapping[str, Mapping[str, str]]
+"""{Japanese name: {language: name}}, as staff wrote them; what is empty is left out."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +95,14 @@ def edition_words(language: str, *, is_extra: bool) -> EditionWords:
     )
 
 
-def section_name(name: str, language: str) -> tuple[str, bool]:
-    """The section's name in that edition, and whether it had to stay Japanese."""
+def section_name(name: str, language: str, names: SectionNames | None = None) -> tuple[str, bool]:
+    """The section's name in that edition, and whether it had to stay Japanese.
+
+    Staff's own name (`names`) comes before the words that the site knows.
+    """
     if language == JAPANESE:
         return name, False
-    known = SECTION_NAMES[language].get(name)
+    known = (names or {}).get(name, {}).get(language) or SECTION_NAMES[language].get(name)
     return (known, False) if known else (name, language == ENGLISH)
 
 

@@ -1,7 +1,7 @@
 """The findings about an issue: what blocks its approval, what staff should look at, what stops its sending. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from center.opening import tokyo_date
@@ -11,6 +11,7 @@ from newsletter.facts import (
     OPEN_STATES,
     UNDER_WAY,
     AssemblyInput,
+    FactChange,
     FrozenItem,
     Item,
     NoticeFacts,
@@ -24,19 +25,25 @@ from newsletter.wording import SUBJECT_WIDTH, fact_changes, item_words, width
 SOON_DAYS = 3
 LARGEST_HTML = 90_000
 OK = 200
+CHANGES_JOINT = " ／ "
+"""What stands between the changed facts of one page where they are told in one line."""
 HELD_STATES = (*AFTER_APPROVAL, *UNDER_WAY, IssueState.HELD)
 """States in which the snapshot is held against what is public."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding. `subject` names what it is about, `detail` says more (a diff, a number); links are the caller's."""
+    """One finding. `subject` names what it is about, `detail` says more (a number, a diff in one line).
+
+    `changes` is that diff fact by fact; links are the caller's.
+    """
 
     code: BlockerCode | WarningCode | HoldCode
     subject: str = ""
     detail: str = ""
     page_id: int | None = None
     notice_pk: int | None = None
+    changes: tuple[FactChange, ...] = field(default=(), compare=False)
 
     @property
     def label(self) -> str:
@@ -48,6 +55,10 @@ class Finding:
 
 def _about(code, page: PageFacts, detail: str = "") -> Finding:
     return Finding(code, page.title, detail, page_id=page.id)
+
+
+def _changed(code, page_id: int | None, title: str, changes: tuple[FactChange, ...]) -> Finding:
+    return Finding(code, title, CHANGES_JOINT.join(map(str, changes)), page_id=page_id, changes=changes)
 
 
 # blockers
@@ -124,8 +135,7 @@ def _stale_blockers(data: AssemblyInput, items: list[Item]) -> list[Finding]:
         changes = fact_changes(frozen.key_facts, page.key_facts) if page else ()
         if changes:
             told.add(frozen.page_id)
-            detail = " ／ ".join(map(str, changes))
-            found.append(Finding(BlockerCode.KEY_FACTS, frozen.title, detail, page_id=frozen.page_id))
+            found.append(_changed(BlockerCode.KEY_FACTS, frozen.page_id, frozen.title, changes))
     frozen_ids = {frozen.page_id: frozen.title for frozen in data.snapshot if not frozen.is_reminder}
     live_ids = {item.page.id: item.page.title for item in items}
     for page_id in [*(live_ids.keys() - frozen_ids.keys()), *(frozen_ids.keys() - live_ids.keys())]:
@@ -160,7 +170,7 @@ def _item_holds(frozen: FrozenItem, page: PageFacts | None, answers: Mapping[int
     if answers.get(page.id, OK) != OK:
         found.append(_about(HoldCode.NO_ANSWER, page, str(answers[page.id])))
     if changes := fact_changes(frozen.key_facts, page.key_facts):
-        found.append(_about(HoldCode.KEY_FACTS, page, " ／ ".join(map(str, changes))))
+        found.append(_changed(HoldCode.KEY_FACTS, page.id, page.title, changes))
     is_excused = frozen.reason == "correction" or frozen.is_reminder
     if not is_excused and not _is_of_use(page, is_correction=False):
         found.append(_about(HoldCode.NOT_USEFUL, page, str(OutReason(page.usefulness.reason).label)))
@@ -276,5 +286,5 @@ def _late_change_warnings(data: AssemblyInput) -> list[Finding]:
             continue
         is_awaited = max(page.useful_until, told_until or page.useful_until) > data.now
         if is_awaited and (changes := fact_changes(mailed.key_facts, page.key_facts)):
-            found.append(_about(WarningCode.OVER_BEFORE_CORRECTION, page, " ／ ".join(map(str, changes))))
+            found.append(_changed(WarningCode.OVER_BEFORE_CORRECTION, page.id, page.title, changes))
     return found

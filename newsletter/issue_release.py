@@ -32,7 +32,7 @@ from newsletter.errors import (
 from newsletter.facts import OPEN_STATES, AssemblyInput
 from newsletter.findings import Finding
 from newsletter.models import Issue, IssueItem, IssueKind, IssueState, PageChoice, Rendering, StaffLine
-from newsletter.queries import load_assembly_input, policy_at, unsent_regular_before
+from newsletter.queries import load_assembly_input, policy_at, section_names, unsent_regular_before
 from newsletter.reasons import BlockerCode, HoldCode
 from newsletter.rendering import Rendered, render_issue, render_languages, store_renderings
 from newsletter.sending.verbs import NotBeingSent, pause_issue, resume_issue
@@ -65,7 +65,8 @@ def preview(issue: Issue, *, language: str, now: datetime) -> Rendered:
             return Rendered(language, rendering.subject, rendering.html, rendering.text, rendering.web_html)
     data, assembly = gather(issue, now=now)
     items = build_items(issue, assembly, next_send_at=data.issue.next_send_at)
-    return render_issue(issue, items, issue.staff_lines.all(), language=language, centre=centre_settings())
+    lines, names = issue.staff_lines.all(), section_names()
+    return render_issue(issue, items, lines, language=language, centre=centre_settings(), names=names)
 
 
 # freeze
@@ -89,7 +90,7 @@ def freeze_issue(*, issue: Issue, by: User | None, now: datetime) -> Assembly:
         issue.subject = default_subject(issue.month, assembly.in_)
     if not issue.preheader:
         issue.preheader = default_preheader(assembly.in_, centre.phone)
-    rendered = render_languages(issue, items, lines, centre=centre)
+    rendered = render_languages(issue, items, lines, centre=centre, names=section_names())
     with transaction.atomic():
         row = Issue.objects.select_for_update().get(pk=issue.pk)
         if (row.state, row.content_changed_at, row.frozen_at) != seen:

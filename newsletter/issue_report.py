@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from center.models import SendingState
 from newsletter.facts import UNDER_WAY
 from newsletter.models import ConsentEvent, Delivery, DeliveryEvent, Issue
+from newsletter.sending.esp_services import webhooks_are_on
 from newsletter.sending.report import Report, closing_report
 
 BOUNCED = "bounced"
@@ -49,11 +51,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where the mails of one issue stand. `again_count` of the waiting ones were put off by the mail server."""
+    """Where the mails of one issue stand. `again_count` of the waiting ones were put off by the mail server.
+
+    `came_back_count` is how many came back afterwards, None where nobody learns of that.
+    """
 
     issue: Issue
     report: Report
     again_count: int = 0
+    came_back_count: int | None = None
 
     @property
     def is_under_way(self) -> bool:
@@ -114,9 +120,10 @@ class IssueRow:
 
 
 def progress_of(issue: Issue) -> Progress:
-    """Where the mails of an issue stand now: two queries, whatever their number."""
+    """Where the mails of an issue stand now: three queries, whatever their number."""
     again = issue.deliveries.filter(state=SendingState.DEFERRED).count() if issue.state in UNDER_WAY else 0
-    return Progress(issue, closing_report(issue), again)
+    came_back = issue.deliveries.filter(later=BOUNCED).count() if knows_later_bounces() else None
+    return Progress(issue, closing_report(issue), again, came_back)
 
 
 def issue_rows(*, limit: int = REPORT_ISSUES) -> list[IssueRow]:
@@ -137,8 +144,8 @@ def issue_rows(*, limit: int = REPORT_ISSUES) -> list[IssueRow]:
 
 
 def knows_later_bounces() -> bool:
-    """Whether reports about mails that came back afterwards have ever been read."""
-    return DeliveryEvent.objects.filter(type=BOUNCED).exists()
+    """Whether it is learned of mails that come back afterwards: from the mail service, or from the mailbox."""
+    return bool(settings.MAILBOX_URL) or webhooks_are_on() or DeliveryEvent.objects.filter(type=BOUNCED).exists()
 
 
 def _began_at(issue: Issue) -> datetime:

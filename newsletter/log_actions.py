@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogFormatter
 
+from newsletter.models import PageChoice
+
 DRAFTED = "newsletter.draft"
 EDITED = "newsletter.edit"
 CHOSEN = "newsletter.choose"
@@ -23,6 +25,8 @@ LAPSED = "newsletter.lapse"
 HELD = "newsletter.hold"
 STARTED = "newsletter.start"
 CANCELLED_ISSUE = "newsletter.cancel"
+
+DECISIONS = {str(value): label for value, label in PageChoice.Action.choices}
 
 PLAIN = (
     (DRAFTED, _("Draft the issue"), _("Drafted")),
@@ -76,8 +80,12 @@ def register_issue_actions(actions) -> None:
         label = _("Decide about a page")
 
         def format_message(self, log_entry) -> str:
-            return _("%(title)s: %(decision)s (%(reason)s)") % {
+            decision = log_entry.data.get("decision", "")
+            words = {
                 "title": log_entry.data.get("title", ""),
-                "decision": log_entry.data.get("decision", ""),
+                "decision": DECISIONS.get(decision, decision),
                 "reason": log_entry.data.get("reason", ""),
             }
+            if not words["reason"]:
+                return _("%(title)s: %(decision)s") % words
+            return _("%(title)s: %(decision)s (%(reason)s)") % words

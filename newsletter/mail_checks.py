@@ -5,7 +5,6 @@
     rows = check_mail(rendered, subject=rendered.subject, closed=closed_links(rendered))
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,10 +17,9 @@ from django.utils.translation import gettext as _
 from lxml import html as lxml_html
 from wagtail.models import Page, Site
 
-from center.japanese.characters import troublesome_characters
-from center.japanese.folding import clusters
 from center.visibility import publicly_visible
 from newsletter.findings import LARGEST_HTML
+from newsletter.mail_characters import named_character, unshowable_characters
 from newsletter.rendering import Rendered
 from newsletter.sending.mime import UnsendableMessage, header_line, message_bytes
 from newsletter.wording import PREHEADER_LONGEST, PREHEADER_SHORTEST, SUBJECT_WIDTH, width
@@ -29,13 +27,6 @@ from newsletter.wording import PREHEADER_LONGEST, PREHEADER_SHORTEST, SUBJECT_WI
 LONGEST_LINE = 998
 """Octets of a line without its end (RFC 5322, 2.1.1)."""
 SERVES_PAGES = "wagtail_serve"
-LAST_PLAIN = 0xFFFF
-"""Characters after it (𠮷, most emoji) are in few old fonts."""
-OLD_FONTS = unicodedata.ucd_3_2_0
-"""What was no character in Unicode 3.2 (2002) is a box on old phones and old Windows."""
-UNSEEN = ("Cc", "Cf", "Cn", "Co", "Cs")
-"""Control, invisible, unassigned, private and half characters."""
-SELECTORS = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 
 
 class MailCheckCode(StrEnum):
@@ -182,7 +173,7 @@ def _images(tree) -> MailCheck:
 
 def _characters(tree, subject: str) -> MailCheck:
     rows = [
-        _("%(character)s in: %(place)s") % {"character": _named(character), "place": place or _("subject")}
+        _("%(character)s in: %(place)s") % {"character": named_character(character), "place": place or _("subject")}
         for place, text in (("", subject), *_passages(tree))
         for character in unshowable_characters(text)
     ]
@@ -195,55 +186,6 @@ def _characters(tree, subject: str) -> MailCheck:
         not rows,
         tuple(rows),
     )
-
-
-# characters
-
-
-def unshowable_characters(text: str) -> list[str]:
-    """What old phones and old Windows show as a box or not at all, each once, in order.
-
-    ① and ㈱ are no trouble in UTF-8. 𠮷, emoji, characters newer than 2002, private and invisible ones, and kanji whose
-    form a variation selector chooses are.
-    """
-    if not any(map(_is_unshowable, set(text))):
-        return []
-    pieces = (text[start:end] for start, end in _drawn(text))
-    return [piece for piece in dict.fromkeys(pieces) if any(map(_is_unshowable, piece))]
-
-
-def _drawn(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of what is drawn as one: a character with its marks and variation selectors."""
-    start = end = 0
-    for first, last in clusters(text):
-        if ord(text[first]) not in SELECTORS and end > start:
-            yield start, end
-            start = first
-        end = last
-    if end > start:
-        yield start, end
-
-
-def _is_unshowable(character: str) -> bool:
-    if character in "\n\r\t":
-        return False
-    code = ord(character)
-    return (
-        code > LAST_PLAIN
-        or code in SELECTORS
-        or unicodedata.category(character) in UNSEEN
-        or OLD_FONTS.category(character) == "Cn"
-    )
-
-
-def _named(piece: str) -> str:
-    """「𠮷」→「吉」; a character without any shape by its number."""
-    invisible = all(unicodedata.category(character) in UNSEEN for character in piece)
-    shown = " ".join(f"U+{ord(character):04X}" for character in piece) if invisible else f"「{piece}」"
-    instead = next((new for old, new in troublesome_characters(piece) if old == piece[0] and new), "")
-    if not instead and len(piece) > 1 and not invisible:
-        instead = "".join(character for character in piece if not _is_unshowable(character))
-    return f"{shown}→「{instead}」" if instead else shown
 
 
 def _passages(tree) -> Iterator[tuple[str, str]]:

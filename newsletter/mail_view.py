@@ -11,7 +11,15 @@ from center.japanese.dates import MONTHS_EN, weekday_word
 from center.models import CentreSettings
 from center.opening import tokyo_date
 from center.pages import InReason
-from newsletter.edition_words import ENGLISH, JAPANESE, EditionWords, edition_words, section_name, short_preheader
+from newsletter.edition_words import (
+    ENGLISH,
+    JAPANESE,
+    EditionWords,
+    SectionNames,
+    edition_words,
+    section_name,
+    short_preheader,
+)
 from newsletter.models import Issue, IssueItem, IssueKind, StaffLine
 from newsletter.slots import personal_url
 from newsletter.wording import CORRECTIONS, REMINDERS, days_left, preheader_of
@@ -136,13 +144,19 @@ def count_words(count: int) -> str:
 
 
 def mail_view(
-    issue: Issue, items: list[IssueItem], staff_lines: list[StaffLine], *, language: str, centre: CentreSettings
+    issue: Issue,
+    items: list[IssueItem],
+    staff_lines: list[StaffLine],
+    *,
+    language: str,
+    centre: CentreSettings,
+    names: SectionNames | None = None,
 ) -> MailView:
-    """What the templates show; the active language is `language`."""
+    """What the templates show; the active language is `language`. `names`: the sections' names in other languages."""
     is_english = language == ENGLISH
     send_on = tokyo_date(issue.send_at)
     headline = _headline(issue, is_english=is_english)
-    sections = _sections(items, staff_lines, language)
+    sections = _sections(items, staff_lines, language, names)
     reminders = tuple(_mail_item(item, language) for item in items if item.is_reminder)
     shown = [item for section in sections for item in section.items] + list(reminders)
     return MailView(
@@ -213,7 +227,9 @@ def _leaf(on: date, *, is_english: bool, with_year: bool = False) -> Leaf:
     )
 
 
-def _sections(items: list[IssueItem], staff_lines: list[StaffLine], language: str) -> tuple[MailSection, ...]:
+def _sections(
+    items: list[IssueItem], staff_lines: list[StaffLine], language: str, names: SectionNames | None
+) -> tuple[MailSection, ...]:
     grouped: dict[tuple[int, str], list[IssueItem]] = {}
     for item in items:
         if not item.is_reminder:
@@ -230,7 +246,7 @@ def _sections(items: list[IssueItem], staff_lines: list[StaffLine], language: st
     for number, (key, rows) in enumerate(sorted(grouped.items(), key=lambda pair: pair[0]), start=1):
         rows.sort(key=lambda item: item.order)
         shown = tuple(_mail_item(item, language) for item in rows)
-        name, is_foreign = section_name(key[1], language)
+        name, is_foreign = section_name(key[1], language, names)
         sections.append(MailSection(name, rows[0].paper, shown, f"s{number}", language=JAPANESE if is_foreign else ""))
     return tuple(sections)
 

@@ -155,17 +155,18 @@ class PersonalView(View):
     ) -> HttpResponse:
         now = timezone.now()
         wanted = {"topics": subscriber.topics.all(), "locale": subscriber.locale, "format": subscriber.format}
-        context = {
-            "subscriber": subscriber,
-            "states": SubscriberState,
-            "address": masked(subscriber.email),
-            "form": form or PreferencesForm(initial=wanted),
-            "pause_form": pause_form or PauseForm(now=now),
-            "move_form": move_form or MoveForm(auto_id="move_%s"),
-            "done": done,
-            "can_undo": can_undo(subscriber, now=now),
-            "coming": mailed_issues.next_issue(now=now),
-        }
+        with translation.override(subscriber.locale):  # the choices of a form are worded as it is made
+            context = {
+                "subscriber": subscriber,
+                "states": SubscriberState,
+                "address": masked(subscriber.email),
+                "form": form or PreferencesForm(initial=wanted),
+                "pause_form": pause_form or PauseForm(now=now),
+                "move_form": move_form or MoveForm(auto_id="move_%s"),
+                "done": done,
+                "can_undo": can_undo(subscriber, now=now),
+                "coming": mailed_issues.next_issue(now=now),
+            }
         return self._in_own_language(request, subscriber.locale, "newsletter/personal.html", context, status=status)
 
     def _unknown(self, request: HttpRequest) -> HttpResponse:

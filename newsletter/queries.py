@@ -13,6 +13,7 @@ from center.models import CentreSettings
 from center.opening import TOKYO, OpeningCalendar, day_start, tokyo_date
 from center.pages import KeyFact, OutReason
 from center.queries import centre_settings, opening_calendar
+from newsletter.edition_words import EASY, ENGLISH, SectionNames
 from newsletter.facts import (
     OPEN_STATES,
     AssemblyInput,
@@ -343,6 +344,12 @@ def _rendering_facts(issue: Issue) -> RenderingFacts | None:
 
 
 # lists
+
+
+def section_names() -> SectionNames:
+    """How staff call the sections in the other editions."""
+    rows = Section.objects.values_list("name", "name_en", "name_easy")
+    return {name: {ENGLISH: english.strip(), EASY: easy.strip()} for name, english, easy in rows}
 
 
 def issues_newest_first():

@@ -18,6 +18,7 @@ from django.utils.html import escape
 from django.utils.translation import override
 
 from center.models import CentreSettings
+from newsletter.edition_words import SectionNames
 from newsletter.mail_view import mail_view
 from newsletter.models import Issue, IssueItem, Rendering, StaffLine
 from newsletter.text_part import text_part
@@ -52,10 +53,14 @@ def render_issue(
     *,
     language: str,
     centre: CentreSettings,
+    names: SectionNames | None = None,
 ) -> Rendered:
-    """The three parts of an issue in one language, from rows that may or may not be stored yet."""
+    """The three parts of an issue in one language, from rows that may or may not be stored yet.
+
+    `names` are the sections' names in the other languages, as staff wrote them.
+    """
     with override(language):
-        view = mail_view(issue, list(items), list(staff_lines), language=language, centre=centre)
+        view = mail_view(issue, list(items), list(staff_lines), language=language, centre=centre, names=names)
         context = {"mail": view}
         return Rendered(
             language=language,
@@ -67,11 +72,17 @@ def render_issue(
 
 
 def render_languages(
-    issue: Issue, items: list[IssueItem], staff_lines: list[StaffLine], *, centre: CentreSettings
+    issue: Issue,
+    items: list[IssueItem],
+    staff_lines: list[StaffLine],
+    *,
+    centre: CentreSettings,
+    names: SectionNames | None = None,
 ) -> list[Rendered]:
     """The issue in every language of the site."""
     return [
-        render_issue(issue, items, staff_lines, language=language, centre=centre) for language in RENDERED_LANGUAGES
+        render_issue(issue, items, staff_lines, language=language, centre=centre, names=names)
+        for language in RENDERED_LANGUAGES
     ]
 
 

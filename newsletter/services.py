@@ -22,15 +22,13 @@ from newsletter.errors import (
     TooManyTrials,
     WrongState,
 )
+from newsletter.issue_drafting import create_extra_issue, draft_issue, ensure_drafts
 from newsletter.issue_editing import (
     add_staff_line,
     cancel_issue,
     carry_over_notice,
     choose_page,
-    create_extra_issue,
-    draft_issue,
     edit_issue,
-    ensure_drafts,
     remove_staff_line,
     unchoose_page,
     undo_carry_over,

@@ -12,6 +12,7 @@ from center.japanese.dates import day_words, time_words
 from center.outbox import enqueue
 from center.queries import centre_settings
 from newsletter.facts import UNDER_WAY
+from newsletter.findings import CHANGES_JOINT
 from newsletter.models import Issue
 
 logger = logging.getLogger(__name__)
@@ -145,10 +146,12 @@ def _send(kind: str, subject: str, lines: list[str], *, now: datetime, key: str)
 
 
 def _hold_lines(holds: list[dict]) -> list[str]:
-    return [
-        f"・{hold['subject']}：{hold['label']}{'（' + hold['detail'] + '）' if hold['detail'] else ''}"
-        for hold in holds
-    ]
+    """Each page with what is the matter; below it, line by line, what differs."""
+    lines = []
+    for hold in holds:
+        lines.append(f"・{hold['subject']}：{hold['label']}" if hold["subject"] else f"・{hold['label']}")
+        lines += [f"　{part}" for part in hold["detail"].split(CHANGES_JOINT) if part]
+    return lines
 
 
 def _moment(moment: datetime) -> str:

@@ -217,3 +217,11 @@ class SuppressForm(forms.ModelForm):
         fields = ["email", "reason", "source"]
 
     field_order = Meta.fields
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        words = _("Who told us, how and when, for example: by phone. Please write no name and no address.")
+        self.fields["source"].label, self.fields["source"].help_text = _("Known from"), words
+        # Erasing has a screen of its own, beside the subscriber.
+        choices = self.fields["reason"].choices
+        self.fields["reason"].choices = [row for row in choices if row[0] != Suppression.Reason.ERASED]

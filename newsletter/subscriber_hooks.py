@@ -13,8 +13,9 @@ from wagtail.admin.viewsets.base import ViewSet
 
 from newsletter import subscriber_log_actions
 from newsletter.subscriber_file_views import EXPORT, IMPORT
-from newsletter.subscriber_ledger_viewsets import ConsentViewSet, SuppressionViewSet
+from newsletter.subscriber_ledger_viewsets import ConsentViewSet
 from newsletter.subscriber_viewsets import SubscriberViewSet
+from newsletter.suppression_viewsets import SuppressionViewSet
 from newsletter.viewsets import MAIL_HOOK
 
 __all__ = ["subscriber_log_actions"]

@@ -6,11 +6,12 @@ from center.opening import tokyo_date
 from newsletter import staff_mails
 from newsletter.back_number_notes import note_changes
 from newsletter.facts import OPEN_STATES, UNDER_WAY
-from newsletter.issue_editing import ensure_drafts
+from newsletter.issue_drafting import ensure_drafts
 from newsletter.issue_release import check_sending_issues, tell_coming_holds
 from newsletter.models import Issue, IssueKind, IssueState
 from newsletter.queries import Dates
 from newsletter.schedule import SendDayLeavesMonth, month_after
+from newsletter.sending.events import settle_uncertain
 
 NOT_DONE = (*OPEN_STATES, *UNDER_WAY)
 ALARM_DAYS = 62
@@ -25,6 +26,7 @@ def tick_newsletter(*, now: datetime) -> dict[str, int]:
         "holds_told": tell_coming_holds(now=now),
         "paused": len(check_sending_issues(now=now)),
         "notes": note_changes(now=now),
+        "settled": settle_uncertain(now=now),
         "alarms": _alarm_missing(now) + _alarm_not_sent(now),
     }
 

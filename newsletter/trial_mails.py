@@ -21,6 +21,7 @@ from newsletter.errors import NotStaff, TooManyTrials
 from newsletter.issue_release import preview
 from newsletter.models import Issue, MailFormat
 from newsletter.rendering import with_note
+from newsletter.sending.message import LIST_NAME, MAIL_PATH
 from newsletter.slots import TOKEN_SLOT, personal_url
 
 TRIALS_AN_HOUR = 10
@@ -28,6 +29,8 @@ TRIALS_AN_HOUR = 10
 MARK = "【テスト】"
 HARMLESS_PATH = "/mail/"
 """Stands for the personal page: the page on which anybody can sign up, and nothing of anybody can be changed."""
+NOBODY = "trial-mail-to-staff-00"
+"""A token of nobody, as long as a true one: a mail program's own button to leave changes nothing with it."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ def send_trial(*, issue: Issue, to: list[str], language: str, mail_format: str, 
                 subject=f"{MARK}{rendered.subject}",
                 text=without_person(rendered.text),
                 html=html,
+                headers=_list_headers(),
                 now=now,
             )
         log(
@@ -87,6 +91,20 @@ def send_trial(*, issue: Issue, to: list[str], language: str, mail_format: str, 
             data=_log_data(wanted, known, language, mail_format),
         )
     return len(wanted)
+
+
+def _list_headers() -> dict[str, str]:
+    """What an issue's mail carries, so that mail programs show the trial as they will show the issue."""
+    page = f"<{settings.SITE_URL}{MAIL_PATH}>"
+    return {
+        "List-Unsubscribe": f"<{personal_url(NOBODY)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Id": f"<{LIST_NAME}.{settings.MAIL_DOMAIN}>",
+        "List-Help": page,
+        "List-Archive": page,
+        "List-Post": "NO",
+        "Precedence": "bulk",
+    }
 
 
 def _trial_note() -> str:

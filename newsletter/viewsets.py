@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.admin.views.generic import DeleteView, EditView
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -91,7 +92,14 @@ class SectionViewSet(ModelViewSet):
     icon = "list-ul"
     menu_hook = MAIL_HOOK
     menu_order = 20
-    list_display = ["name", "order", "paper", "is_usual"]
+    list_display = [
+        "name",
+        "name_en",
+        "order",
+        "paper",
+        BooleanColumn("is_usual", label=_("expected in every issue"), sort_key="is_usual"),
+    ]
+    ordering = ["order", "pk"]
     copy_view_enabled = False
 
     def get_form_class(self, for_update: bool = False) -> type[SectionForm]:
@@ -145,6 +153,9 @@ class PolicyDeleteView(DeleteView):
         return super().dispatch(request, *args, **kwargs)
 
 
+SECOND_PERSON = BooleanColumn("second_person", label=_("whoever edited last may not approve"))
+
+
 class MailPolicyViewSet(ModelViewSet):
     """The rule of the mail, newest first, in the group of rules."""
 
@@ -158,7 +169,7 @@ class MailPolicyViewSet(ModelViewSet):
     delete_view_class = PolicyDeleteView
     inspect_view_enabled = True
     copy_view_enabled = False
-    list_display = ["__str__", "send_weekday", "send_time", "cutoff_open_days", "cutoff_time", "second_person"]
+    list_display = ["__str__", "send_weekday", "send_time", "cutoff_open_days", "cutoff_time", SECOND_PERSON]
 
 
 ISSUES = IssueViewSet()

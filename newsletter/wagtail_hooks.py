@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.base import ViewSet
 
-from newsletter import log_actions, subscriber_hooks
+from newsletter import log_actions, sending_hooks, subscriber_hooks
 from newsletter.admin_frame import may
 from newsletter.admin_views import TONES
 from newsletter.models import DONE_STATES, Issue, IssueState
@@ -16,7 +16,7 @@ from newsletter.sending import log_actions as sending_log_actions
 from newsletter.services import late_issues
 from newsletter.viewsets import ISSUES, MAIL_RULES, SECTIONS, TOPICS, mail_menu_item
 
-__all__ = ["log_actions", "sending_log_actions", "subscriber_hooks"]
+__all__ = ["log_actions", "sending_hooks", "sending_log_actions", "subscriber_hooks"]
 
 PANEL_ISSUES = 2
 

@@ -188,7 +188,7 @@ class PreviewView(NoticeMixin, View):
         if link is None:
             raise Http404
         draft = link.page.get_latest_revision_as_object()
-        response = draft.make_preview_request(request, draft.default_preview_mode)
+        response = draft.make_preview_request(request, draft.default_preview_mode, {"in_preview_panel": True})
         response["Cache-Control"] = "private, no-store"
         return response
 

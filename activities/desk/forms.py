@@ -14,7 +14,8 @@ from activities.kinds import NoticeKind
 from activities.models import Channel, GroupPage, Notice, ReturnReason
 from activities.notices.day_forms import DayTimeForm
 from activities.notices.edits import EDITABLE
-from activities.notices.forms import EMPTY, TEXT_LENGTH, UNCHOSEN, NoticeFields, PlainField
+from activities.notices.form_fields import EMPTY, UNCHOSEN, PlainField
+from activities.notices.notice_fields import TEXT_LENGTH, NoticeFields
 from activities.notices.refill import as_typed
 from activities.notices.wishes import overlaid
 from center.opening import TOKYO, tokyo_date

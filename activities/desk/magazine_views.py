@@ -21,6 +21,7 @@ from activities.notices import magazine_candidates as magazine
 from activities.notices import media_marks
 from activities.notices.errors import NoticeError
 from activities.notices.magazine_candidates import Candidate, Stage
+from activities.notices.magazine_pages import MAGAZINE_TAG, TaggedPage, pages_as_text, tagged_pages
 from center.japanese.dates import day_words
 from center.opening import tokyo_date
 
@@ -67,14 +68,22 @@ class CandidatesView(SpreadsheetExportMixin, DeskMixin, TemplateView):
             return super().get(request, *args, **kwargs)
         now = timezone.now()
         rows = magazine.candidates(now=now, stage=self.stage)
+        pages = self._pages(rows, now)
         if wanted == "xlsx":
-            return self.write_xlsx_response([_row(row) for row in rows])
+            return self.write_xlsx_response([*(_row(row) for row in rows), *(_page_row(page) for page in pages)])
         coming = magazine.coming_magazine(now=now)
         day_of = _("appears on %(day)s") % {"day": day_words(coming.on)} if coming.on else ""
-        response = HttpResponse(magazine.as_text(rows, day_of=day_of), content_type="text/plain; charset=utf-8")
+        text = magazine.as_text(rows, day_of=day_of) + pages_as_text(pages)
+        response = HttpResponse(text, content_type="text/plain; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{self.get_filename()}.txt"'
         response["Cache-Control"] = "private, no-store"
         return response
+
+    def _pages(self, rows: list[Candidate], now: datetime) -> list[TaggedPage]:
+        """They are candidates as long as they bear the tag; the other stages are those of notices."""
+        if self.stage not in ("", Stage.CANDIDATE):
+            return []
+        return tagged_pages(now=now, notice_pks=[row.notice.pk for row in rows])
 
     def get_filename(self) -> str:
         return f"magazine-{tokyo_date(timezone.now()):%Y%m%d}"
@@ -89,6 +98,8 @@ class CandidatesView(SpreadsheetExportMixin, DeskMixin, TemplateView):
         shown = [row for row in rows if self.stage in ("", row.stage)]
         return super().get_context_data(**kwargs) | {
             "rows": shown,
+            "pages": self._pages(rows, now),
+            "tag": MAGAZINE_TAG,
             "total": len(rows),
             "stage": self.stage,
             "stages": [(stage, counts[stage]) for stage in Stage],
@@ -113,6 +124,12 @@ def _row(row: Candidate) -> dict[str, str]:
         "reason": row.reason,
         "place": row.place,
     }
+
+
+def _page_row(page: TaggedPage) -> dict[str, str]:
+    empty = dict.fromkeys(CandidatesView.list_export, "")
+    facts = {"stage": str(Stage.CANDIDATE.label), "title": page.title, "kind": str(page.kind), "text": page.address}
+    return empty | facts | {"reason": _("tagged “%(tag)s”") % {"tag": MAGAZINE_TAG}}
 
 
 class CandidateActionView(NoticeMixin, TemplateView):

@@ -12,7 +12,7 @@ from activities.facebook.texts import TEXT_LENGTH
 from activities.media import Medium
 from activities.models import Stand
 from activities.notices.day_forms import DayForm, DayTimeForm
-from activities.notices.forms import EMPTY, LineField, PlainField
+from activities.notices.form_fields import EMPTY, LineField, PlainField
 from activities.notices.media_marks import PLACE_LENGTH, REASON_LENGTH
 from center.opening import TOKYO, tokyo_date
 

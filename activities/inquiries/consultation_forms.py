@@ -11,7 +11,7 @@ from activities.desk.forms import NOT_BY_FORM, ReceivedForm
 from activities.inquiries.forms import TEXT_LENGTH, ConsultationFields, ReachFields
 from activities.models import Channel, ConsultationWay
 from activities.notices.day_forms import DayTimeForm
-from activities.notices.forms import PlainField
+from activities.notices.form_fields import PlainField
 from center.opening import TOKYO, tokyo_date
 
 

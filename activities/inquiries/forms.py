@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from activities.models import Asker, ConsultationKind, ConsultationWay
-from activities.notices.forms import EMPTY, UNCHOSEN, LineField, PhoneField, PlainField
+from activities.notices.form_fields import EMPTY, UNCHOSEN, LineField, PhoneField, PlainField
 from center.intake.addresses import AddressField
 from center.intake.guard import GuardedFormMixin
 

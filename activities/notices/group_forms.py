@@ -6,7 +6,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from activities.notices.forms import EMPTY, LineField
+from activities.notices.form_fields import EMPTY, LineField
 from center.intake.guard import GuardedFormMixin
 
 

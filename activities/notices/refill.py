@@ -3,8 +3,8 @@
 from datetime import date, datetime, timedelta
 
 from activities.models import Notice, NoticeSession
-from activities.notices.forms import FREE, PAID
 from activities.notices.last_year import moved_days, moved_deadline, moved_end
+from activities.notices.notice_fields import FREE, PAID
 from center.opening import TOKYO, tokyo_date
 
 Typed = dict[str, list[str]]

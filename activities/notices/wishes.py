@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy, pgettext
 from activities.models import ApplicationWay, Notice
 from activities.notices.drafts import as_posted
 from activities.notices.edits import SESSIONS, Change, shown_value
-from activities.notices.forms import NoticeFields, PlainField
+from activities.notices.form_fields import PlainField
 from activities.notices.kind_fields import asked_by
+from activities.notices.notice_fields import NoticeFields
 from activities.notices.refill import as_typed
 from center.japanese.dates import period_words
 

@@ -15,7 +15,7 @@ from newsletter.models.issue import (
     StaffLine,
 )
 from newsletter.models.policy import MailPolicy, Section
-from newsletter.models.sender import ErrorStreak, Instance, Pace
+from newsletter.models.sender import ErrorStreak, Instance, Pace, WorkerBeat
 from newsletter.models.subscriber import (
     AddressChange,
     ConsentEvent,
@@ -56,4 +56,5 @@ __all__ = [
     "Subscription",
     "Suppression",
     "Topic",
+    "WorkerBeat",
 ]

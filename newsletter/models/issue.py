@@ -286,3 +286,8 @@ class BackNumberNote(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def lines(self) -> list[str]:
+        """The changed facts, one each."""
+        return self.text.split(" ／ ")

@@ -36,6 +36,13 @@ class MailPolicy(models.Model):
         _("mails a minute at most"), default=600, validators=[MinValueValidator(1)]
     )
 
+    keep_addresses_months = models.PositiveSmallIntegerField(
+        _("months for which addresses of mails sent are kept"),
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+        help_text=_("After that only a code is left, from which the address cannot be read."),
+    )
+
     panels = [
         FieldPanel("valid_from_at"),
         FieldPanel("draft_day"),
@@ -44,6 +51,7 @@ class MailPolicy(models.Model):
         FieldPanel("alarm_day"),
         FieldPanel("second_person"),
         FieldPanel("per_minute"),
+        FieldPanel("keep_addresses_months"),
     ]
 
     class Meta:
@@ -73,6 +81,20 @@ class Section(models.Model):
         SHIRO = "shiro", _("white")
 
     name = models.CharField(_("name"), max_length=40, unique=True)
+    name_en = models.CharField(
+        _("name in English"),
+        max_length=60,
+        blank=True,
+        help_text=_(
+            "Stands in the English mail. Left empty, the words that the site knows, or else the Japanese name."
+        ),
+    )
+    name_easy = models.CharField(
+        _("name in easy Japanese"),
+        max_length=60,
+        blank=True,
+        help_text=_("Stands in the mail in easy Japanese, with its reading in brackets. May be left empty."),
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     paper = models.CharField(_("paper colour"), max_length=8, choices=Paper.choices, default=Paper.SHIRO)
     is_usual = models.BooleanField(_("expected in every issue"), default=True, help_text=_("An empty one warns."))
@@ -82,6 +104,7 @@ class Section(models.Model):
 
     panels = [
         FieldPanel("name"),
+        FieldRowPanel([FieldPanel("name_en"), FieldPanel("name_easy")]),
         FieldRowPanel([FieldPanel("order"), FieldPanel("paper")]),
         FieldPanel("is_usual"),
         FieldPanel("tags"),

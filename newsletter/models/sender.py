@@ -35,6 +35,22 @@ class Pace(models.Model):
         return f"{self.next_at}"
 
 
+class WorkerBeat(models.Model):
+    """The last sign of life of one worker: when its loop came round last, and what stops it ("" for nothing)."""
+
+    worker = models.CharField(_("worker"), max_length=64, unique=True)
+    at = models.DateTimeField(_("last run at"), db_index=True)
+    trouble = models.CharField(_("trouble"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("sign of life of a worker")
+        verbose_name_plural = _("signs of life of workers")
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.worker} {self.at}"
+
+
 class ErrorStreak(models.Model):
     """How many mails of an issue failed one after the other for the same reason. Ten of them pause the issue."""
 

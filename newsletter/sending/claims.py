@@ -52,6 +52,12 @@ def mark_sending(rows: QuerySet, ids: list[int], *, worker: str, lease_until: da
     return mine
 
 
+def unmark(rows: QuerySet, ids: list[int], *, worker: str) -> int:
+    """Make rows claimed again that were marked but certainly not offered: the try does not count. Return how many."""
+    mine = rows.filter(pk__in=ids, worker=worker, state=SendingState.SENDING)
+    return mine.update(state=SendingState.CLAIMED, attempts=F("attempts") - 1)
+
+
 def write_result(row: SendingRow, outcome: Outcome, *, worker: str, now: datetime, chance: Callable[[], float]) -> str:
     """Write what became of one offered row and return its new state; "" where the row is no longer this worker's.
 

@@ -188,13 +188,13 @@ class Worker:
         write_epoch(epoch)
         results: list[tuple[Letter, Outcome]] = []
         try:
-            for ids in _chunks(rows, self.chunk):
+            for ids in _chunks(rows, max(self.chunk, getattr(self.transport, "chunk", 1))):
                 letters = self._composed(lane, ids)
                 letters = self._write_and_mark(lane, results, letters, limit)
                 results = []
                 if letters is None:
                     break
-                results = [(letter, self._send(letter)) for letter in letters]
+                results = self._deliver(lane, letters)
                 if trouble := next((str(o) for _, o in results if o.is_about_the_relay), ""):
                     self.tally.relay_trouble = trouble
                     break
@@ -272,6 +272,28 @@ class Worker:
             ids = [letter.row.pk for letter in letters]
             rows, until = lane.still_wanted(), now + self.lease
             return claims.mark_sending(rows, ids, worker=self.name, lease_until=until, now=now)
+
+    def _deliver(self, lane: Lane, letters: list[Letter]) -> list[tuple[Letter, Outcome]]:
+        """Give marked letters to the transport; those that it did not offer after all are not marked any more."""
+        if not hasattr(self.transport, "deliver"):
+            return [(letter, self._send(letter)) for letter in letters]
+        offered: set[int] = set()
+        found: dict[int, Outcome] = {}
+        broke = ""
+        try:
+            self.transport.deliver(
+                letters,
+                offered=lambda letter: offered.add(letter.row.pk) is None,
+                settled=lambda letter, outcome: found.setdefault(letter.row.pk, outcome),
+            )
+        except Exception as error:  # whatever went wrong in a transport: the relay may have what was offered
+            logger.exception("the transport broke")
+            broke = f"{type(error).__name__}: {error}"
+        for pk in offered - set(found):
+            found[pk] = Outcome(OutcomeKind.AMBIGUOUS, Stage.BODY, 0, broke or "the transport said nothing")
+        if left := [letter.row.pk for letter in letters if letter.row.pk not in found]:
+            self._durably(lambda: claims.unmark(lane.rows(), left, worker=self.name))
+        return [(letter, found[letter.row.pk]) for letter in letters if letter.row.pk in found]
 
     def _send(self, letter: Letter) -> Outcome:
         try:

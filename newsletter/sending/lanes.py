@@ -39,13 +39,17 @@ KEEPS_BODY = frozenset({SendingState.AMBIGUOUS, SendingState.DEFERRED})
 
 @dataclass(frozen=True)
 class Letter:
-    """A finished message and its envelope; `row` is what the outcome is written to."""
+    """A finished message and its envelope; `row` is what the outcome is written to.
+
+    `rendering` is the edition of an issue's mail, for relays that take many of one edition at once.
+    """
 
     row: SendingRow
     kind: str
     envelope_from: str
     rcpt: str
     data: bytes
+    rendering: Rendering | None = None
 
 
 class Lane(Protocol):
@@ -166,7 +170,7 @@ class IssueLane:
     def compose(self, row: Delivery, *, now: datetime) -> Letter:
         rendering = self.renderings.get(row.locale) or self.renderings[SOURCE_LOCALE]
         data = compose_issue_mail(rendering, row, centre=self.centre, now=now)
-        return Letter(row, "issue", self.sender, wire_address(row.email), data)
+        return Letter(row, "issue", self.sender, wire_address(row.email), data, rendering)
 
     def may_go_on(self, *, now: datetime) -> bool:
         """Whether the issue is still being sent. Past its last moment it is paused and asks a person."""
@@ -187,7 +191,8 @@ class IssueLane:
             return
         if outcome.is_unknown_address:
             _suppress(row.email_norm, outcome, now=now)
-        self._count_equal_errors(outcome.key(row.email), outcome, now=now)
+        if outcome.is_counted:
+            self._count_equal_errors(outcome.key(row.email), outcome, now=now)
 
     def _count_equal_errors(self, key: str, outcome: Outcome, *, now: datetime) -> None:
         with transaction.atomic():

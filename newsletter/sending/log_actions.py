@@ -9,6 +9,9 @@ RESUMED = "newsletter.resume"
 CANCELLED = "newsletter.cancel_sending"
 CLOSED = "newsletter.close"
 DECIDED = "newsletter.decide_delivery"
+MAIL_DECIDED = "newsletter.decide_mail"
+SUPPRESSED = "newsletter.suppress"
+UNSUPPRESSED = "newsletter.unsuppress"
 
 DECISIONS = {
     "arrived": _("it arrived"),
@@ -58,6 +61,30 @@ def register_sending_actions(actions) -> None:
                 "delivery": log_entry.data.get("delivery", ""),
                 "decision": DECISIONS.get(log_entry.data.get("decision"), ""),
             }
+
+    @actions.register_action(MAIL_DECIDED)
+    class MailDecided(LogFormatter):
+        label = _("Decide about one mail")
+
+        def format_message(self, log_entry) -> str:
+            return _("Single mail no. %(mail)s: %(decision)s") % {
+                "mail": log_entry.data.get("mail", ""),
+                "decision": DECISIONS.get(log_entry.data.get("decision"), ""),
+            }
+
+    @actions.register_action(SUPPRESSED)
+    class Suppressed(LogFormatter):
+        label = _("Put an address on the list of suppressed addresses")
+
+        def format_message(self, log_entry) -> str:
+            return _("An address is not mailed any more: %(reason)s") % {"reason": log_entry.data.get("reason", "")}
+
+    @actions.register_action(UNSUPPRESSED)
+    class Unsuppressed(LogFormatter):
+        label = _("Take an address off the list of suppressed addresses")
+
+        def format_message(self, log_entry) -> str:
+            return _("An address may be mailed again: %(reason)s") % {"reason": log_entry.data.get("reason", "")}
 
 
 _REPORTED = ("targeted", "sent", "refused", "suppressed", "ambiguous", "cancelled")

@@ -31,6 +31,7 @@ class Stage(StrEnum):
     DATA = "data"
     BODY = "body"
     FILE = "file"
+    HTTP = "http"
 
 
 BEFORE_ANY_MAIL = frozenset({Stage.CONNECT, Stage.EHLO, Stage.TLS, Stage.AUTH, Stage.FILE})
@@ -41,12 +42,16 @@ ABOUT_THE_RELAY = BEFORE_ANY_MAIL | {Stage.MAIL}
 
 @dataclass(frozen=True)
 class Outcome:
-    """`code` is the relay's three figures, 0 where there was no answer; `text` its words or the error's."""
+    """`code` is the relay's three figures, 0 where there was no answer; `text` its words or the error's.
+
+    `is_counted`: one answer that puts off many mails at once counts once among equal errors in a row.
+    """
 
     kind: OutcomeKind
     stage: Stage
     code: int = 0
     text: str = ""
+    is_counted: bool = True
 
     def __str__(self) -> str:
         return " ".join(part for part in (f"{self.stage}:", str(self.code or ""), self.text) if part)[:1000]

@@ -6,6 +6,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.conf import settings
 
+from newsletter.sending.esp import EspTransport
+from newsletter.sending.esp_services import SERVICES, EspSettingsError, esp_settings
 from newsletter.sending.files import FileTransport
 from newsletter.sending.outcomes import Outcome
 from newsletter.sending.smtp import SmtpAddress, SmtpTransport
@@ -34,7 +36,7 @@ class MailSettingsError(Exception):
 
 
 def transport_from_settings() -> Transport:
-    """The relay that EMAIL_URL names: `smtp://`, `smtp+tls://` (STARTTLS), `smtps://`, or files.
+    """The relay that EMAIL_URL names: `smtp://`, `smtp+tls://` (STARTTLS), `smtps://`, a mail service, or files.
 
     `smtp+tls://user:password@relay.example:587?timeout=30`. Empty and `filemail:` write into OUTBOX_DIR,
     `filemail:///folder` into that folder. Raises MailSettingsError.
@@ -51,9 +53,15 @@ def transport_from_url(url: str) -> Transport:
         raise MailSettingsError("EMAIL_URL のホストかポートが読めません。") from None
     if not url or parts.scheme == "filemail":
         return FileTransport(unquote(parts.path))
+    if parts.scheme in SERVICES:
+        try:
+            return EspTransport(esp_settings(url, key=settings.ESP_API_KEY))
+        except EspSettingsError as error:
+            raise MailSettingsError(str(error)) from None
     if parts.scheme not in PORTS:
         raise MailSettingsError(
-            f"EMAIL_URL の「{parts.scheme}」は使えません。smtp://、smtp+tls://、smtps://、filemail: のどれかです。"
+            f"EMAIL_URL の「{parts.scheme}」は使えません。smtp://、smtp+tls://、smtps://、filemail: か、"
+            f"メールサービスの {'、'.join(f'{name}:' for name in SERVICES)} のどれかです。"
         )
     if not parts.hostname:
         raise MailSettingsError("EMAIL_URL にホストがありません。")

@@ -11,6 +11,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from center import sitemaps as center_sitemaps
 from center import views as center_views
 from home import views as home_views
+from newsletter.sending.webhooks import take_reports
 
 handler500 = "config.faults.server_error"
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("u/", include("newsletter.personal_urls")),
+    path("esp/<slug:scheme>/", take_reports, name="esp-reports"),
     path("open-data/", include("activities.open_data_urls")),
     path("sitemap.xml", center_sitemaps.site_map, name="sitemap"),
     path("robots.txt", center_sitemaps.robots_txt, name="robots"),

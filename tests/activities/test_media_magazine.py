@@ -4,7 +4,10 @@ from io import BytesIO
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -12,6 +15,7 @@ from activities.notices import magazine_candidates as magazine
 from activities.notices.errors import ReasonMissing
 from activities.notices.magazine_candidates import Stage
 from activities.notices.queries import public_history
+from config.builders import add_news
 from tests.activities.notice_builders import day, receive, words_of
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +59,37 @@ def test_what_is_wished_or_proposed_is_a_candidate_and_the_rest_is_not():
         ("希望していない募集", "candidate"),
         ("その他", "candidate"),
     ]
+
+
+def test_a_public_page_with_the_tag_stands_in_the_list_and_in_both_exports(desk, tree):
+    add_news(tree, "掲示板の使い方", tags=("広報誌に載せる",))
+    add_news(tree, "タグのないお知らせ")
+    hidden = add_news(tree, "下書きのお知らせ", tags=("広報誌に載せる",))
+    hidden.unpublish()
+    text = words_of(desk.get(INDEX))
+    assert "掲示板の使い方" in text
+    assert "タグのないお知らせ" not in text and "下書きのお知らせ" not in text
+    assert "掲示板の使い方" not in words_of(desk.get(INDEX, {"stage": "printed"}))
+    plain = desk.get(INDEX, {"export": "text"}).content.decode()
+    assert "掲示板の使い方" in plain and f"{settings.SITE_URL}/" in plain
+    answer = desk.get(INDEX, {"export": "xlsx"})
+    sheet = load_workbook(BytesIO(b"".join(answer.streaming_content) if answer.streaming else answer.content)).active
+    assert "掲示板の使い方" in [cell.value for row in sheet.iter_rows() for cell in row]
+
+
+def test_more_tagged_pages_cost_no_more_queries(desk, tree):
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as found:
+            desk.get(INDEX)
+        return len(found)
+
+    add_news(tree, "はじめのお知らせ", tags=("広報誌に載せる",))
+    cost()
+    before = cost()
+    for number in range(5):
+        add_news(tree, f"お知らせ{number}", tags=("広報誌に載せる",))
+    cost()
+    assert cost() == before
 
 
 def test_chosen_printed_and_back():

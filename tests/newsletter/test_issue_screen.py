@@ -1,18 +1,33 @@
 """The screens of issues: the list, one issue, its actions, its preview, sections and the rule of the mail."""
 
+import re
 from datetime import datetime
+from email import message_from_bytes, policy
 
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from center.models import OutgoingMail
 from center.opening import TOKYO
+from center.queries import centre_settings
 from newsletter import services
 from newsletter.admin_frame import countdown_words
-from newsletter.models import Delivery, Issue, IssueState, MailPolicy, Section, StaffLine, Subscriber, Subscription
+from newsletter.models import (
+    ConsentEvent,
+    Delivery,
+    Issue,
+    IssueState,
+    MailPolicy,
+    Section,
+    StaffLine,
+    Subscriber,
+    Subscription,
+)
+from newsletter.sending.message import compose_single_mail
 from newsletter.slots import TOKEN_SLOT
 
 pytestmark = pytest.mark.django_db
@@ -489,6 +504,64 @@ def test_the_countdown_says_until_when_and_how_long(now, words, december):
     assert countdown_words(december.cutoff_at, december.cutoff_at) == ""
 
 
+# what comes next, and what differs
+
+
+def next_words(client, issue: Issue, moment: datetime) -> str:
+    return show(client, issue, moment).find(class_="issue-next").get_text()
+
+
+def test_the_screen_says_in_a_sentence_who_has_to_do_what_next(as_editor, client, world, issue, event, december):
+    assert "11月26日（木）17時15分" in next_words(as_editor, issue, at(2026, 11, 20, 9))
+    draft = next_words(as_editor, issue, december.freeze)
+    services.freeze_issue(issue=issue, by=world.editor, now=december.freeze)
+    waiting = next_words(as_editor, issue, december.approve)
+    client.force_login(world.approver)
+    yours = next_words(client, issue, december.approve)
+    page = show(client, issue, december.approve)
+    buttons = {"approve": "", "freeze": ""}
+    for action in buttons:
+        form = page.find("form", action=reverse(f"issues:{action}", args=[issue.pk]))
+        buttons[action] = " ".join(form.find("button")["class"])
+    assert buttons == {"approve": "button", "freeze": "button button-secondary"}
+    services.approve_issue(issue=issue, by=world.approver, now=december.approve)
+    scheduled = next_words(client, issue, december.approve)
+    assert all("12月1日（火）10時" in words for words in (waiting, yours, scheduled))
+    assert len({draft, waiting, yours, scheduled}) == 4
+
+
+def test_a_held_issue_shows_each_changed_fact_before_and_now_and_tells_it_once(
+    as_editor, world, issue, event, december
+):
+    services.freeze_issue(issue=issue, by=world.editor, now=december.freeze)
+    services.approve_issue(issue=issue, by=world.approver, now=december.approve)
+    event.venue_name = "ニコニコこども館"
+    event.save_revision().publish()
+    services.start_due_issues(now=december.send_at)
+    issue.refresh_from_db()
+    assert issue.state == IssueState.HELD
+    page = show(as_editor, issue, december.send_at)
+    table = page.find(id="i-holds").find_parent("section").find("table")
+    [row] = table.find("tbody").find_all("tr")
+    before, now = (cell.get_text(strip=True) for cell in row.find_all("td"))
+    assert "ニコニコこども館" in now
+    assert "ニコニコこども館" not in before
+    assert len(page.find_all(class_="issue-diff")) == 1
+    assert "12月1日（火）" in page.find(class_="issue-next").get_text()
+    mail = OutgoingMail.objects.filter(kind="issue-held").latest("pk")
+    assert any(line.startswith("　") and line.endswith("ニコニコこども館") for line in mail.text.splitlines())
+
+
+def test_the_history_names_decisions_in_words(as_editor, world, issue, event, december):
+    do(as_editor, issue, "choose", december.drafted, page=event.pk, decision="exclude", reason="主催者の希望")
+    do(as_editor, issue, "unchoose", december.drafted, page=event.pk)
+    do(as_editor, issue, "choose", december.drafted, page=event.pk, decision="pin")
+    history = rows(show(as_editor, issue, december.freeze), "i-history")
+    assert "主催者の希望" in history
+    assert "exclude" not in history and "pin" not in history.split()
+    assert "（）" not in history and "()" not in history
+
+
 # preview and trial
 
 
@@ -548,6 +621,20 @@ def test_a_trial_goes_to_staff_with_a_mark_and_without_a_working_personal_link(
     assert Issue.objects.values().get(pk=issue.pk) == before
     history = rows(show(as_editor, issue, at(2026, 11, 27, 17)), "i-history")
     assert str(colleagues.approver) in history
+
+
+def test_a_trial_has_the_button_to_leave_of_a_true_mail_and_it_changes_nothing(
+    as_editor, client, colleagues, issue, event, december
+):
+    do(as_editor, issue, "trial", december.drafted, to="henshu@city.example", language="ja", format="html")
+    mail = OutgoingMail.objects.get(kind="issue-trial")
+    message = compose_single_mail(mail, centre=centre_settings(), now=december.drafted)
+    headers = message_from_bytes(message, policy=policy.default)
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    address = headers["List-Unsubscribe"].strip("<>").removeprefix(settings.SITE_URL)
+    assert re.fullmatch(r"/u/[A-Za-z0-9_-]{22}/", address)
+    assert client.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert not ConsentEvent.objects.exists()
 
 
 def test_a_trial_as_text_has_no_html_and_one_in_english_is_english(as_editor, colleagues, issue, event, december):

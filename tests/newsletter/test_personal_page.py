@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 from django.utils import timezone
 
@@ -191,6 +192,14 @@ def test_a_change_that_cannot_be_is_told_and_nothing_changes(browser, subscriber
     response = browser.post(address, {"action": "change", "locale": "xx", "format": "html", "topics": []})
     assert response.status_code == 422
     assert everything() == before
+
+
+def test_the_choices_of_the_pause_are_in_the_reader_s_own_language(browser, address):
+    Subscriber.objects.update(locale="en")
+    page = BeautifulSoup(browser.get(address).content, "html.parser")
+    form = page.find("input", {"name": "action", "value": "pause"}).find_parent("form")
+    assert "Skip the next issue" in form.get_text()
+    assert not re.search("[ぁ-んァ-ヶ一-龠]", form.get_text())
 
 
 def test_the_page_speaks_the_language_of_the_subscriber_and_links_to_pages_that_exist(browser, subscriber, address):

@@ -289,6 +289,24 @@ def test_sections_have_names_in_each_edition_and_staff_s_own_stay_japanese():
     assert "■ 助成金（じょせいきん）　1件" in easy.text
 
 
+def test_a_section_bears_the_names_that_staff_gave_it_in_each_edition():
+    rows = [item(1), item(2, section_name="おたより", section_order=9)]
+    names = {
+        "おたより": {"en": "Letters", "ja-x-easy": "おてがみ"},
+        "講座・催し": {"en": "What is on", "ja-x-easy": ""},
+    }
+    parts = {
+        code: render_issue(issue(), rows, [], language=code, centre=CENTRE, names=names)
+        for code in ("ja", "en", "ja-x-easy")
+    }
+    for part in (parts["en"].text, parts["en"].html, parts["en"].web_html):
+        assert "Letters" in part and "What is on" in part and "おたより" not in part
+    assert 'lang="ja">Letters' not in parts["en"].html
+    assert "■ おてがみ　1件" in parts["ja-x-easy"].text
+    assert "■ 講座（こうざ）・イベント　1件" in parts["ja-x-easy"].text  # left empty: the words that the site knows
+    assert "■ おたより　1件" in parts["ja"].text and "Letters" not in parts["ja"].html
+
+
 @pytest.mark.parametrize(
     ("language", "left", "last"),
     [("en", "【1 day left】", "【Closes today】"), ("ja-x-easy", "【締切まであと1日】", "【締切は今日】")],

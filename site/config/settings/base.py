@@ -198,7 +198,15 @@ INSTANCE_DIR = f"{VAR_ROOT}/instances"
 """Which database sends from this machine; outside the database, so that a restored copy refuses to send."""
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="centre@assist-park.example")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-LIST_UNSUBSCRIBE_MAILTO = env.str("LIST_UNSUBSCRIBE_MAILTO", default="")
+MAILBOX_URL = env.str("MAILBOX_URL", default="")
+"""The mailbox that returned mails come to (imaps://…); without it mails name no address to leave by."""
+LIST_UNSUBSCRIBE_MAILTO = env.str("LIST_UNSUBSCRIBE_MAILTO", default="") if MAILBOX_URL else ""
+DKIM_SELECTOR = env.str("DKIM_SELECTOR", default="")
+# A mail service instead of SMTP (EMAIL_URL=postmark: …): its key, and what its reports to /esp/…/ prove themselves by.
+ESP_API_KEY = env.str("ESP_API_KEY", default="")
+ESP_WEBHOOK_SECRET = env.str("ESP_WEBHOOK_SECRET", default="")
+ESP_WEBHOOK_SIGNING_KEY = env.str("ESP_WEBHOOK_SIGNING_KEY", default="")
+ESP_WEBHOOKS = env.bool("ESP_WEBHOOKS", default=bool(ESP_WEBHOOK_SECRET or ESP_WEBHOOK_SIGNING_KEY))
 MAIL_DOMAIN = urlsplit(SITE_URL).hostname or "localhost"
 EMAIL_BACKEND = "center.outbox.OneDoorBackend"
 

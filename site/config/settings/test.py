@@ -22,6 +22,9 @@ OUTBOX_DIR = f"{TEST_ROOT}/outbox"
 INSTANCE_DIR = f"{TEST_ROOT}/instances"
 SHARE_ROOT = f"{TEST_ROOT}/share"
 EMAIL_URL = ""
+MAILBOX_URL = LIST_UNSUBSCRIBE_MAILTO = DKIM_SELECTOR = ""
+ESP_API_KEY = ESP_WEBHOOK_SECRET = ESP_WEBHOOK_SIGNING_KEY = ""
+ESP_WEBHOOKS = False
 STATIC_ROOT = f"{TEST_ROOT}/static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

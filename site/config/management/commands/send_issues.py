@@ -16,6 +16,7 @@ from center.models import OutgoingMail
 from newsletter.models import Issue, IssueState
 from newsletter.sending.claims import OPEN
 from newsletter.sending.engine import NoSender, Tally, Worker
+from newsletter.sending.health import beat
 from newsletter.sending.instance import RefusesToSend, take_over
 from newsletter.sending.recipients import count_recipients
 from newsletter.sending.report import closing_report
@@ -100,7 +101,9 @@ class Command(BaseCommand):
         try:
             tally = worker.run(issue_slug=self.slug)
         except (RefusesToSend, NoSender) as error:
+            _beat(worker, str(error))
             raise CommandError(str(error)) from None
+        _beat(worker, tally.relay_trouble)
         self._print(started, tally)
         if tally.relay_trouble:
             raise CommandError(f"メールサーバーがいま受け取りません（{tally.relay_trouble}）。残りは次の回に送ります。")
@@ -115,10 +118,12 @@ class Command(BaseCommand):
                 started = _start_due()
                 tally = worker.run(issue_slug=self.slug)
                 is_fine = not tally.relay_trouble
+                _beat(worker, tally.relay_trouble)
                 if started or not tally.is_empty:
                     self._print(started, tally)
             except (RefusesToSend, NoSender) as error:
                 logger.error("%s", error)
+                _beat(worker, str(error))
             except Exception:
                 logger.exception("the mail loop stumbled and goes on")
             failures = 0 if is_fine else failures + 1
@@ -158,6 +163,14 @@ def _end_on_signals(stop: threading.Event) -> None:
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+
+
+def _beat(worker: Worker, trouble: str) -> None:
+    """Leave the sign of life that staff's first screen shows. Nothing it meets may keep mail from leaving."""
+    try:
+        beat(worker.name, timezone.now(), trouble=trouble)
+    except Exception:
+        logger.exception("the sign of life could not be written")
 
 
 def _start_due() -> list[str]:

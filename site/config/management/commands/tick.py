@@ -20,6 +20,7 @@ from activities.services import tick_notices
 from center.intake.limits import forget_old
 from center.opening import tokyo_date
 from center.visibility import record_public_spans
+from newsletter.sending_ticking import tick_sending
 from newsletter.services import tick_newsletter
 from newsletter.subscriber_ticking import tick_subscribers
 
@@ -49,6 +50,7 @@ STEPS: tuple[tuple[str, Callable[..., dict]], ...] = (
     ("notices", tick_notices),
     ("newsletter", tick_newsletter),
     ("subscribers", tick_subscribers),
+    ("sending", tick_sending),
     ("limits", _limits),
     ("magazine", read_waiting_pdfs),
     ("facebook", tick_facebook),
