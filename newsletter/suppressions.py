@@ -1,4 +1,4 @@
-"""Writes to the list of suppressed addresses by staff. Only the hash of an address is kept, in the log not even that."""
+"""Writes by staff to the list of suppressed addresses. Only the hash of an address is kept, in the log nothing."""
 
 from datetime import datetime
 

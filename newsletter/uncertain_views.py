@@ -262,7 +262,7 @@ NEAR = ("/admin/issues/", "/admin/uncertain-mails/", "/admin/subscribers/", "/ad
 
 
 class UncertainMenuItem(MenuItem):
-    """With the number of mails that wait, on the first screen and on those of the mail; counting costs three queries."""
+    """With the number of mails that wait, on the first screen and those of the mail: counting costs three queries."""
 
     def is_shown(self, request: HttpRequest) -> bool:
         return may_see(request)
