@@ -183,7 +183,7 @@ def visit(page, site: Site, name: str) -> None:
     if is_sent:
         page.evaluate("document.querySelectorAll('main form').forEach(form => form.noValidate = true)")
         send = page.locator("main form button[name=send]")
-        (send if send.count() else page.locator("main form button:not([type=button])")).last.click()
+        (send if send.count() else page.locator("main form:not([role=search]) button:not([type=button])")).last.click()
         page.locator("main .summary").wait_for()
         page.set_viewport_size({"width": 320, "height": 800})
     if name == "personal page, erase":
