@@ -15,6 +15,9 @@ from newsletter.sending.outcomes import Outcome, OutcomeKind
 from newsletter.sending.retry import next_try
 
 OPEN = (SendingState.PENDING, SendingState.CLAIMED, SendingState.SENDING, SendingState.DEFERRED)
+CALLED_OFF = "The rest of the issue was called off while this was about to leave."
+UNSETTLED = (SendingState.SENDING, SendingState.AMBIGUOUS)
+"""What a worker's own answer may still settle: also after the lease, when the mail was given up as uncertain."""
 LEASE_OVER = "The worker ended after this was handed over; nobody knows whether the relay took it."
 
 
@@ -52,12 +55,6 @@ def mark_sending(rows: QuerySet, ids: list[int], *, worker: str, lease_until: da
     return mine
 
 
-def unmark(rows: QuerySet, ids: list[int], *, worker: str) -> int:
-    """Make rows claimed again that were marked but certainly not offered: the try does not count. Return how many."""
-    mine = rows.filter(pk__in=ids, worker=worker, state=SendingState.SENDING)
-    return mine.update(state=SendingState.CLAIMED, attempts=F("attempts") - 1)
-
-
 def write_result(row: SendingRow, outcome: Outcome, *, worker: str, now: datetime, chance: Callable[[], float]) -> str:
     """Write what became of one offered row and return its new state; "" where the row is no longer this worker's.
 
@@ -66,8 +63,8 @@ def write_result(row: SendingRow, outcome: Outcome, *, worker: str, now: datetim
     for as long as that lasts.
     """
     mine = type(row).objects.filter(pk=row.pk, worker=worker)
-    open_row = mine.filter(state__in=[SendingState.SENDING, SendingState.AMBIGUOUS]).select_for_update()
-    attempts = open_row.values_list("attempts", flat=True).first()
+    open_row = mine.filter(state__in=UNSETTLED).select_for_update()
+    attempts, known_error = open_row.values_list("attempts", "error").first() or (None, "")
     if attempts is None:
         return ""
     if outcome.is_without_conversation:
@@ -76,9 +73,38 @@ def write_result(row: SendingRow, outcome: Outcome, *, worker: str, now: datetim
     state = SendingState(outcome.kind.value)
     if outcome.kind is OutcomeKind.DEFERRED and again_at is None:
         state = SendingState.REFUSED
+    if outcome.kind is OutcomeKind.DEFERRED and known_error == CALLED_OFF:
+        state, again_at = SendingState.CANCELLED, None
     error = "" if state == SendingState.SENT else str(outcome)
     mine.update(state=state, attempts=attempts, result_at=now, next_try_at=again_at, lease_until=None, error=error)
     return state
+
+
+def write_sent(model: type[SendingRow], ids: Iterable[int], *, worker: str, now: datetime) -> list[int]:
+    """Write that the relay took all these, in one statement; return those that were still this worker's."""
+    mine = model.objects.filter(pk__in=list(ids), worker=worker, state__in=UNSETTLED)
+    found = list(mine.select_for_update().values_list("pk", flat=True))
+    sent = {"state": SendingState.SENT, "result_at": now, "next_try_at": None, "lease_until": None, "error": ""}
+    model.objects.filter(pk__in=found).update(**sent)
+    return found
+
+
+def put_back(model: type[SendingRow], ids: Iterable[int], *, worker: str, now: datetime) -> int:
+    """Take back what was marked as being sent and certainly never left; return how many wait again.
+
+    What was called off meanwhile ends here.
+    """
+    mine = model.objects.filter(pk__in=list(ids), worker=worker, state__in=UNSETTLED)
+    ended = {"state": SendingState.CANCELLED, "result_at": now, "lease_until": None, "attempts": F("attempts") - 1}
+    mine.filter(error=CALLED_OFF).update(**ended)
+    waits = {"state": SendingState.PENDING, "worker": "", "lease_until": None, "next_try_at": None, "result_at": None}
+    return mine.update(**waits, attempts=F("attempts") - 1, error="")
+
+
+def give_up_on(row: SendingRow, *, worker: str, now: datetime) -> int:
+    """Make a mail uncertain that was handed over by a worker that is gone; return how many (0 where it is already)."""
+    mine = type(row).objects.filter(pk=row.pk, worker=worker, state=SendingState.SENDING)
+    return mine.update(**_uncertain(now))
 
 
 def close_claimed(rows: QuerySet, ids: Iterable[int], *, state: str, error: str, worker: str, now: datetime) -> int:
@@ -89,7 +115,8 @@ def close_claimed(rows: QuerySet, ids: Iterable[int], *, state: str, error: str,
 
 def extend(rows: QuerySet, *, worker: str, lease_until: datetime) -> None:
     """The worker lives: what it holds stays its own until then."""
-    rows.filter(worker=worker, state=SendingState.CLAIMED).update(lease_until=lease_until)
+    mine = rows.filter(worker=worker, state__in=[SendingState.CLAIMED, SendingState.SENDING])
+    mine.update(lease_until=lease_until)
 
 
 def release(rows: QuerySet, *, worker: str) -> int:
@@ -111,10 +138,12 @@ def reap(rows: QuerySet, *, now: datetime) -> tuple[int, int]:
         back = over.filter(state=SendingState.CLAIMED).update(
             state=SendingState.PENDING, worker="", lease_until=None, next_try_at=None
         )
-        uncertain = over.filter(state=SendingState.SENDING).update(
-            state=SendingState.AMBIGUOUS, result_at=now, lease_until=None, error=LEASE_OVER
-        )
+        uncertain = over.filter(state=SendingState.SENDING).update(**_uncertain(now))
     return back, uncertain
+
+
+def _uncertain(now: datetime) -> dict:
+    return {"state": SendingState.AMBIGUOUS, "result_at": now, "lease_until": None, "error": LEASE_OVER}
 
 
 def _due_again(rows: QuerySet, now: datetime) -> QuerySet:

@@ -1,8 +1,9 @@
 """The loop that delivers: claim, look again who may be mailed, mark, send, write down. One worker is one process.
 
-A mail is marked `sending` and that is committed before the relay hears of it; its result is committed after. A worker
-that is killed between the two leaves `sending` behind, which becomes `ambiguous` and is never sent again by a machine.
-So nobody gets a mail twice, and nobody is marked sent who was not.
+Mails are marked `sending` and that is committed before the relay hears of them; their results are committed after. A
+worker that is killed between the two leaves `sending` behind; its journal says which of them were offered to the relay,
+and only those without an answer become `ambiguous`, which a machine never sends again. So nobody gets a mail twice, and
+nobody is marked sent who was not.
 """
 
 import logging
@@ -16,6 +17,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
@@ -27,21 +29,23 @@ from newsletter.sending import claims, pace
 from newsletter.sending.addresses import UnmailableAddress
 from newsletter.sending.alarms import NO_RENDERING, pause_and_tell, tell_exceptions
 from newsletter.sending.instance import advance_epoch, check_instance, write_epoch
+from newsletter.sending.journal import Journal, Key
 from newsletter.sending.lanes import SOURCE_LOCALE, IssueLane, Lane, Letter, SingleLane
 from newsletter.sending.message import sender_address
 from newsletter.sending.mime import UnsendableMessage
 from newsletter.sending.outcomes import Outcome, OutcomeKind, Stage
 from newsletter.sending.recipients import materialise_recipients
+from newsletter.sending.settling import settle_what_is_left, table_of
 from newsletter.sending.transport import Transport
 from newsletter.sending.verbs import ALIVE, STOPPABLE, NotBeingSent, close_issue
 
 logger = logging.getLogger(__name__)
 
 CLAIM = 200
-"""Rows taken at once. Who leaves meanwhile is seen when each is marked; a bare suppression at the next claim."""
+"""Rows taken at once. Who leaves meanwhile is seen right before each mail."""
 LEASE = timedelta(seconds=120)
-CHUNK = 1
-"""Mails between two commits; as many at most are uncertain after a kill."""
+CHUNK = 200
+"""Mails between two commits, at most; the journal knows of each."""
 COMMIT_TRIES = 5
 LONGEST_NAP = 5.0
 
@@ -79,21 +83,24 @@ class Worker:
         *,
         name: str = "",
         lease: timedelta = LEASE,
-        chunk: int = CHUNK,
+        chunk: int | None = None,
         stop: threading.Event | None = None,
         clock: Callable[[], datetime] = timezone.now,
         sleep: Callable[[float], object] | None = None,
     ) -> None:
         self.transport = transport
         self.lease = lease
-        self.chunk = chunk
+        self.chunk = chunk or getattr(transport, "chunk", CHUNK)
         self.stop = stop or threading.Event()
         self.clock = clock
         self.sleep = sleep or self.stop.wait
         # A name that no other life of this worker has, so that what is "mine" is mine alone.
         self.name = f"{(name or socket.gethostname())[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
         self.tally = Tally()
+        self.journal = Journal(self.name)
         self._extended_at: datetime | None = None
+        self._marked_until: datetime | None = None
+        self._places = 0
         self._written: list[str] = []
 
     def run(self, *, issue_slug: str = "") -> Tally:
@@ -120,12 +127,18 @@ class Worker:
                     self._work_off_issue(issue, centre, single_mails_between=not issue_slug)
         finally:
             self.transport.close()
+            self.journal.close()
         return self.tally
 
     def _may_continue(self) -> bool:
         return not self.stop.is_set() and not self.tally.relay_trouble
 
     def _reap(self) -> None:
+        """Settle what workers left behind: by their journals where they are at hand, else by their leases."""
+        centre = centre_settings()
+        counts = settle_what_is_left(centre=centre, now=self.clock())
+        for state, count in counts.items():
+            self.tally.add(state, count)
         now = self.clock()
         alive = Issue.objects.filter(state__in=ALIVE).values_list("pk", flat=True)
         for rows in (OutgoingMail.objects.all(), Delivery.objects.filter(issue__in=list(alive))):
@@ -188,20 +201,23 @@ class Worker:
         write_epoch(epoch)
         results: list[tuple[Letter, Outcome]] = []
         try:
-            for ids in _chunks(rows, max(self.chunk, getattr(self.transport, "chunk", 1))):
+            for ids in _chunks(rows, self._chunk(limit)):
                 letters = self._composed(lane, ids)
                 letters = self._write_and_mark(lane, results, letters, limit)
                 results = []
                 if letters is None:
                     break
-                results = self._deliver(lane, letters)
-                if trouble := next((str(o) for _, o in results if o.is_about_the_relay), ""):
-                    self.tally.relay_trouble = trouble
+                self._deliver(lane, letters, results, limit)
+                if self.tally.relay_trouble:
                     break
         finally:
             self._durably(lambda: self._finish(lane, results))
-            self._count_written()
+            self._committed()
         return True
+
+    def _chunk(self, limit: int) -> int:
+        """Mails between two commits: what leaves in a second, so that what is marked is soon done."""
+        return min(self.chunk, max(1, limit // 60)) if self.transport.is_paced else self.chunk
 
     def _claim(self, lane: Lane, limit: int, now: datetime) -> tuple[list, int]:
         with transaction.atomic():
@@ -230,6 +246,8 @@ class Worker:
                     self._close(lane, [row.pk], SendingState.REFUSED, str(outcome), now)
                     lane.note(row, outcome, SendingState.REFUSED, now=now)
                 self.tally.add(SendingState.REFUSED)
+                if not lane.may_go_on(now=now):  # that was the tenth in a row
+                    break
         return letters
 
     def _close(self, lane: Lane, ids: list[int], state: str, error: str, now: datetime) -> None:
@@ -243,7 +261,7 @@ class Worker:
         Returns the letters that may be sent now, or None when this claim is over.
         """
         mine = self._durably(lambda: self._write_and_reserve(lane, results, letters, limit))
-        self._count_written()
+        self._committed()
         if isinstance(mine, datetime):
             self._wait_until(mine, lane)
             mine = None if self.stop.is_set() else self._durably(lambda: self._mark(lane, letters))
@@ -261,8 +279,15 @@ class Worker:
             if not letters:
                 return set()
             self._stay_alive(lane, now)
-            starts_at = pace.reserve(len(letters), limit=limit, now=now) if self.transport.is_paced else now
+            starts_at = self._reserve(limit, now)
             return starts_at if starts_at > now else self._mark(lane, letters)
+
+    def _reserve(self, limit: int, now: datetime) -> datetime:
+        """Take the next places in the pace, in the caller's transaction; the moment from which they may be used."""
+        if not self.transport.is_paced:
+            return now
+        self._places = pace.together(limit)
+        return pace.reserve(self._places, limit=limit, now=now)
 
     def _mark(self, lane: Lane, letters: list[Letter]) -> set[int] | None:
         with transaction.atomic():
@@ -270,52 +295,118 @@ class Worker:
             if not lane.may_go_on(now=now):
                 return None
             ids = [letter.row.pk for letter in letters]
-            rows, until = lane.still_wanted(), now + self.lease
+            self._marked_until = now + self.lease
+            rows, until = lane.still_wanted(), self._marked_until
             return claims.mark_sending(rows, ids, worker=self.name, lease_until=until, now=now)
 
-    def _deliver(self, lane: Lane, letters: list[Letter]) -> list[tuple[Letter, Outcome]]:
-        """Give marked letters to the transport; those that it did not offer after all are not marked any more."""
-        if not hasattr(self.transport, "deliver"):
-            return [(letter, self._send(letter)) for letter in letters]
+    def _deliver(self, lane: Lane, letters: list[Letter], results: list[tuple[Letter, Outcome]], limit: int) -> None:
+        """Hand the marked letters to the relay and put what became of them into `results`.
+
+        What was not offered to the relay waits again. What was, and has no answer because something broke, may have
+        arrived.
+        """
         offered: set[int] = set()
-        found: dict[int, Outcome] = {}
-        broke = ""
+        settled: set[int] = set()
+
+        def offer(letter: Letter) -> bool:
+            if not self._may_leave(lane, letter, limit):
+                return False
+            offered.add(letter.row.pk)
+            return True
+
+        def settle(letter: Letter, outcome: Outcome) -> None:
+            settled.add(letter.row.pk)
+            results.append((letter, outcome))
+            self._note(letter, outcome)
+            if outcome.is_about_the_relay:
+                self.tally.relay_trouble = str(outcome)
+            if outcome.kind is not OutcomeKind.SENT:  # equal errors stop an issue, so they are counted at once
+                self._durably(lambda: self._write_in_between(lane, results))
+                results.clear()
+
+        words = "the transport said nothing"
         try:
-            self.transport.deliver(
-                letters,
-                offered=lambda letter: offered.add(letter.row.pk) is None,
-                settled=lambda letter, outcome: found.setdefault(letter.row.pk, outcome),
-            )
+            self.transport.deliver(letters, offered=offer, settled=settle)
         except Exception as error:  # whatever went wrong in a transport: the relay may have what was offered
             logger.exception("the transport broke")
-            broke = f"{type(error).__name__}: {error}"
-        for pk in offered - set(found):
-            found[pk] = Outcome(OutcomeKind.AMBIGUOUS, Stage.BODY, 0, broke or "the transport said nothing")
-        if left := [letter.row.pk for letter in letters if letter.row.pk not in found]:
-            self._durably(lambda: claims.unmark(lane.rows(), left, worker=self.name))
-        return [(letter, found[letter.row.pk]) for letter in letters if letter.row.pk in found]
+            self.tally.relay_trouble = words = f"{type(error).__name__}: {error}"
+        for letter in letters:
+            if letter.row.pk in offered - settled:
+                settle(letter, Outcome(OutcomeKind.AMBIGUOUS, Stage.BODY, 0, words))
+        if left := [letter.row.pk for letter in letters if letter.row.pk not in settled]:
+            model, now = type(letters[0].row), self.clock()
+            self._durably(lambda: claims.put_back(model, left, worker=self.name, now=now))
+            lane.reopen()
 
-    def _send(self, letter: Letter) -> Outcome:
+    def _may_leave(self, lane: Lane, letter: Letter, limit: int) -> bool:
+        """Right before a body leaves: wait for its place, look once more whether it may, and note that it does."""
+        if self.tally.relay_trouble or not self._has_place(lane, limit):
+            return False
+        if self.clock() >= self._marked_until:  # this machine slept meanwhile
+            return False
+        self._stay_alive(lane, self.clock())
+        if not self._durably(lambda: lane.may_leave(letter.row, worker=self.name, now=self.clock())):
+            return False
         try:
-            return self.transport.send(letter.envelope_from, letter.rcpt, letter.data, kind=letter.kind)
-        except Exception as error:  # whatever went wrong in a transport: the relay may have the mail
-            logger.exception("the transport broke")
-            return Outcome(OutcomeKind.AMBIGUOUS, Stage.BODY, 0, f"{type(error).__name__}: {error}")
+            self.journal.offered(_key(letter))
+        except OSError as error:
+            logger.exception("the journal cannot be written")
+            self.tally.relay_trouble = f"{self.journal.path}: {error}"
+            return False
+        return True
+
+    def _has_place(self, lane: Lane, limit: int) -> bool:
+        if self.stop.is_set():
+            return False
+        if not self.transport.is_paced:
+            return True
+        if not self._places:
+            self._wait_until(self._durably(lambda: self._reserved(limit)), lane)
+        self._places -= 1
+        return not self.stop.is_set()
+
+    def _reserved(self, limit: int) -> datetime:
+        with transaction.atomic():
+            return self._reserve(limit, self.clock())
+
+    def _note(self, letter: Letter, outcome: Outcome) -> None:
+        try:
+            self.journal.settled(_key(letter), outcome)
+        except OSError:  # it stays in memory, and goes to the database with the next commit
+            logger.exception("the journal cannot be written")
 
     def _write(self, lane: Lane, results: list[tuple[Letter, Outcome]]) -> None:
+        """Write outcomes in their order; those that the relay took one after the other in one statement."""
         now = self.clock()
         self._written = []
-        for letter, outcome in results:
-            state = claims.write_result(letter.row, outcome, worker=self.name, now=now, chance=random.random)
-            if state:
-                lane.note(letter.row, outcome, state, now=now)
-                self._written.append(state)
+        for is_sent, some in groupby(results, key=lambda result: result[1].kind is OutcomeKind.SENT):
+            if is_sent:
+                rows = [letter.row for letter, _ in some]
+                ids = claims.write_sent(type(rows[0]), [row.pk for row in rows], worker=self.name, now=now)
+                lane.note_sent(ids)
+                self._written += [SendingState.SENT] * len(ids)
+                continue
+            for letter, outcome in some:
+                state = claims.write_result(letter.row, outcome, worker=self.name, now=now, chance=random.random)
+                if state:
+                    lane.note(letter.row, outcome, state, now=now)
+                    self._written.append(state)
+
+    def _write_in_between(self, lane: Lane, results: list[tuple[Letter, Outcome]]) -> None:
+        with transaction.atomic():
+            self._write(lane, results)
+        self._count_written()
 
     def _count_written(self) -> None:
         """After the commit: what is counted is also written."""
         for state in self._written:
             self.tally.add(state)
         self._written = []
+
+    def _committed(self) -> None:
+        """After the commit that leaves nothing offered without its result: the journal need not know of it any more."""
+        self._count_written()
+        self.journal.forget()
 
     def _finish(self, lane: Lane, results: list[tuple[Letter, Outcome]]) -> None:
         with transaction.atomic():
@@ -335,7 +426,7 @@ class Worker:
     def _stay_alive(self, lane: Lane, now: datetime) -> None:
         if self._extended_at is None or now - self._extended_at > self.lease / 3:
             claims.extend(lane.rows(), worker=self.name, lease_until=now + self.lease)
-            self._extended_at = now
+            self._extended_at, self._marked_until = now, now + self.lease
 
     def _durably(self, act: Callable[[], object]):
         """Do it again when the database was away for a moment: a result that is not written makes a mail uncertain."""
@@ -354,6 +445,10 @@ class Worker:
         connection.close_if_unusable_or_obsolete()
         time.sleep(1)
         return True
+
+
+def _key(letter: Letter) -> Key:
+    return table_of(type(letter.row)), letter.row.pk
 
 
 def _chunks(rows: list, size: int) -> Iterable[list]:

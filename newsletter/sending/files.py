@@ -4,6 +4,7 @@ import email
 import hashlib
 import os
 import re
+from collections.abc import Callable, Sequence
 from email.generator import BytesGenerator
 from email.message import Message
 from email.policy import compat32
@@ -14,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 from center.opening import TOKYO
+from newsletter.sending.lanes import Letter
 from newsletter.sending.outcomes import Outcome, OutcomeKind, Stage
 
 LINE_LIMIT = 998
@@ -42,7 +44,23 @@ class FileTransport:
         names = (path.name for path in self.folder.glob("*.eml"))
         self._known = {name[: -len(".eml")].rpartition("-")[2]: name for name in names}
 
-    def send(self, envelope_from: str, rcpt: str, data: bytes, *, kind: str = "mail") -> Outcome:
+    def deliver(
+        self,
+        letters: Sequence[Letter],
+        *,
+        offered: Callable[[Letter], bool],
+        settled: Callable[[Letter, Outcome], None],
+    ) -> None:
+        """One file after the other; see `Transport.deliver`."""
+        for letter in letters:
+            if not offered(letter):
+                continue
+            outcome = self.write(letter.data, kind=letter.kind)
+            settled(letter, outcome)
+            if outcome.is_about_the_relay:
+                return
+
+    def write(self, data: bytes, *, kind: str = "mail") -> Outcome:
         """Write the file, whole or not at all, and durably. A full disk is `deferred`."""
         try:
             if self._known is None:

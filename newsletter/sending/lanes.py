@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from center.intake.addresses import NotAnAddress, normalise_address
@@ -24,8 +24,9 @@ from newsletter.models import (
 )
 from newsletter.sending.addresses import wire_address
 from newsletter.sending.alarms import TOO_LATE, pause_and_tell, same_answer_words
+from newsletter.sending.claims import CALLED_OFF
 from newsletter.sending.message import compose_issue_mail, compose_single_mail, sender_address
-from newsletter.sending.outcomes import Outcome, OutcomeKind
+from newsletter.sending.outcomes import Outcome
 from newsletter.subscribers import suppress_address
 from newsletter.tokens import address_hash
 
@@ -35,6 +36,22 @@ SOURCE_LOCALE = "ja"
 SYSTEM_KINDS = frozenset({"framework"})
 """Single mails to the centre's own staff, such as a new password: no list of readers' wishes holds them back."""
 KEEPS_BODY = frozenset({SendingState.AMBIGUOUS, SendingState.DEFERRED})
+
+# Asked for every mail: written out, since making a statement takes longer than asking it.
+MAY_LEAVE = f"""
+    SELECT 1 FROM {Delivery._meta.db_table} mail
+    JOIN {Issue._meta.db_table} issue ON issue.id = mail.issue_id
+    JOIN {Subscriber._meta.db_table} reader ON reader.id = mail.subscriber_id
+    WHERE mail.id = %s AND mail.state = %s AND mail.worker = %s AND mail.error <> %s
+    AND issue.state = %s AND reader.state = %s
+    AND NOT EXISTS (SELECT 1 FROM {Suppression._meta.db_table} WHERE email_hash = %s)
+    AND (CAST(%s AS integer) IS NULL OR EXISTS (
+        SELECT 1 FROM {Subscription._meta.db_table} wish WHERE wish.topic_id = %s AND wish.subscriber_id = reader.id))
+"""
+MAY_LEAVE_ALONE = f"""
+    SELECT 1 FROM {OutgoingMail._meta.db_table} mail WHERE mail.id = %s AND mail.state = %s AND mail.worker = %s
+    AND NOT EXISTS (SELECT 1 FROM {Suppression._meta.db_table} WHERE email_hash = %s)
+"""
 
 
 @dataclass(frozen=True)
@@ -73,11 +90,22 @@ class Lane(Protocol):
     def may_go_on(self, *, now: datetime) -> bool:
         """Asked in the transaction that marks the next rows."""
 
+    def may_leave(self, row: SendingRow, *, worker: str, now: datetime) -> bool:
+        """Asked for each marked row right before its body leaves, so it is one quick statement. What is turned down
+        here waits again, and `barred` then says why it does not leave.
+        """
+
     def forget(self, ids: list[int]) -> None:
         """Erase what may not lie about once a mail has its end."""
 
     def note(self, row: SendingRow, outcome: Outcome, state: str, *, now: datetime) -> None:
         """What an outcome means beyond its row; in the transaction that writes it."""
+
+    def note_sent(self, ids: list[int]) -> None:
+        """The same for rows that the relay took one after the other."""
+
+    def reopen(self) -> None:
+        """Rows that were settled wait again."""
 
 
 class SingleLane:
@@ -105,6 +133,19 @@ class SingleLane:
 
     def may_go_on(self, *, now: datetime) -> bool:
         return True
+
+    def may_leave(self, row: OutgoingMail, *, worker: str, now: datetime) -> bool:
+        if row.kind in SYSTEM_KINDS or row.to == self.centre.staff_email:
+            digest = ""
+        else:
+            digest = address_hash(_norm(row.to))
+        return _is_there(MAY_LEAVE_ALONE, [row.pk, SendingState.SENDING.value, worker, digest])
+
+    def note_sent(self, ids: list[int]) -> None:
+        self.forget(ids)
+
+    def reopen(self) -> None:
+        pass
 
     def note(self, row: OutgoingMail, outcome: Outcome, state: str, *, now: datetime) -> None:
         if outcome.is_unknown_address:
@@ -180,15 +221,32 @@ class IssueLane:
             return False
         return state == IssueState.SENDING
 
+    def may_leave(self, row: Delivery, *, worker: str, now: datetime) -> bool:
+        if now >= self.issue.not_after:
+            return False
+        states = [
+            SendingState.SENDING.value,
+            worker,
+            CALLED_OFF,
+            IssueState.SENDING.value,
+            SubscriberState.ACTIVE.value,
+        ]
+        topic = self.issue.topic_id
+        return _is_there(MAY_LEAVE, [row.pk, *states, address_hash(row.email_norm), topic, topic])
+
     def forget(self, ids: list[int]) -> None:
         pass
 
-    def note(self, row: Delivery, outcome: Outcome, state: str, *, now: datetime) -> None:
-        # An answer after the lease may find the issue closed over this mail: it is counted and closed anew.
+    def note_sent(self, ids: list[int]) -> None:
+        self.reopen()
+        ErrorStreak.objects.filter(issue=self.issue, count__gt=0).update(count=0, key="")
+
+    def reopen(self) -> None:
+        """An answer after the lease may find the issue closed over this mail: it is counted and closed anew."""
         Issue.objects.filter(pk=self.issue.pk, state__in=DONE_STATES).update(state=IssueState.SENDING)
-        if outcome.kind is OutcomeKind.SENT:
-            ErrorStreak.objects.filter(issue=self.issue, count__gt=0).update(count=0, key="")
-            return
+
+    def note(self, row: Delivery, outcome: Outcome, state: str, *, now: datetime) -> None:
+        self.reopen()
         if outcome.is_unknown_address:
             _suppress(row.email_norm, outcome, now=now)
         if outcome.is_counted:
@@ -204,6 +262,12 @@ class IssueLane:
             if streak.count >= ENOUGH_EQUAL_ERRORS and is_sending:
                 words = same_answer_words(ENOUGH_EQUAL_ERRORS, str(outcome))
                 pause_and_tell(self.issue, reason=words, centre=self.centre, now=now)
+
+
+def _is_there(statement: str, parameters: list) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchone() is not None
 
 
 def _in_order(found: dict, ids: list[int]) -> list:

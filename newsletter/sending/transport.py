@@ -1,5 +1,6 @@
 """Which relay the mail goes to: the seam that the engine knows, and the choice by EMAIL_URL."""
 
+from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -9,6 +10,7 @@ from django.conf import settings
 from newsletter.sending.esp import EspTransport
 from newsletter.sending.esp_services import SERVICES, EspSettingsError, esp_settings
 from newsletter.sending.files import FileTransport
+from newsletter.sending.lanes import Letter
 from newsletter.sending.outcomes import Outcome
 from newsletter.sending.smtp import SmtpAddress, SmtpTransport
 
@@ -22,13 +24,25 @@ class Transport(Protocol):
     is_paced: bool
 
     def open(self) -> None:
-        """Get ready. May be left out: `send` does it when it is needed."""
+        """Get ready. May be left out: `deliver` does it when it is needed."""
 
-    def send(self, envelope_from: str, rcpt: str, data: bytes, *, kind: str = "mail") -> Outcome:
-        """Hand over one message and say what became of it. `kind` is a word for people, such as "issue"."""
+    def deliver(
+        self,
+        letters: Sequence[Letter],
+        *,
+        offered: Callable[[Letter], bool],
+        settled: Callable[[Letter, Outcome], None],
+    ) -> None:
+        """Hand the letters over, in order.
+
+        `offered` is asked right before a letter's body may leave this machine; where it says no, nothing of it leaves
+        and nothing is said of it. `settled` is told once a letter's fate is known; also without `offered`, where the
+        relay turned it down before it wanted the body. When the relay cannot be talked to (`is_about_the_relay`) the
+        rest is left alone. What the relay does never raises.
+        """
 
     def close(self) -> None:
-        """Let go; a later `send` opens again."""
+        """Let go; a later `deliver` opens again."""
 
 
 class MailSettingsError(Exception):

@@ -12,6 +12,7 @@ from wagtail.log_actions import log
 from center.models import SendingState, User
 from newsletter.models import Delivery, ErrorStreak, Issue, IssueState
 from newsletter.sending import log_actions
+from newsletter.sending.claims import CALLED_OFF
 from newsletter.sending.report import Report, close_if_done, closing_report
 
 STOPPABLE = (SendingState.PENDING, SendingState.CLAIMED, SendingState.DEFERRED)
@@ -73,6 +74,7 @@ def cancel_sending(issue: Issue, *, by: User | None, now: datetime, reason: str 
     count = issue.deliveries.filter(state__in=STOPPABLE).update(
         state=SendingState.CANCELLED, result_at=now, lease_until=None, worker="", next_try_at=None
     )
+    issue.deliveries.filter(state=SendingState.SENDING).update(error=CALLED_OFF)  # unless it is leaving just now
     changes = {"state": IssueState.SENDING, "pause_reason": ""}
     if issue.materialised_at is None:
         changes |= {"materialised_at": now, "recipient_count": issue.deliveries.count()}

@@ -195,6 +195,7 @@ TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBacken
 EMAIL_URL = env.str("EMAIL_URL", default="")
 OUTBOX_DIR = env.path("OUTBOX_DIR", default=f"{VAR_ROOT}/outbox")()
 INSTANCE_DIR = f"{VAR_ROOT}/instances"
+JOURNAL_DIR = f"{VAR_ROOT}/sending"
 """Which database sends from this machine; outside the database, so that a restored copy refuses to send."""
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="centre@assist-park.example")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -92,6 +92,10 @@ class _Postbox:
     def __init__(self, relay: "Relay") -> None:
         self.relay = relay
 
+    async def handle_EHLO(self, server, session, envelope, hostname, responses) -> list[str]:
+        session.host_name = hostname
+        return [*(["250-PIPELINING"] if self.relay.pipelining else []), *responses]
+
     async def handle_DATA(self, server, session, envelope) -> str:
         todo = self.relay.next_for("BODY", envelope.rcpt_tos[0])
         todo = await todo if inspect.isawaitable(todo) else todo
@@ -111,7 +115,8 @@ class Relay:
     (one a time, None: as usual), or a function of what was said. BODY is the answer to the end of the message.
     """
 
-    def __init__(self, **options) -> None:
+    def __init__(self, *, pipelining: bool = False, **options) -> None:
+        self.pipelining = pipelining
         self.plan: dict[str, str | list | Callable] = {}
         self.said: list[str] = []
         self.raw: list[bytes] = []

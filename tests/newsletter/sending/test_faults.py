@@ -55,6 +55,11 @@ FAULTS = [
 ]
 
 
+@pytest.fixture(params=[False, True], ids=["asked one by one", "pipelined"])
+def relay(request, start_relay):
+    return start_relay(pipelining=request.param)
+
+
 @pytest.fixture
 def one(add_issue, add_subscriber) -> Delivery:
     add_subscriber("aki@reader.example")
