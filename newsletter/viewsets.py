@@ -27,7 +27,7 @@ from newsletter.admin_frame import NAMESPACE, may
 from newsletter.admin_item_actions import HAND_ACTIONS
 from newsletter.admin_preview import PreviewBodyView, PreviewView, TrialView
 from newsletter.admin_report import IssueReportsView, ProgressView
-from newsletter.models import MailPolicy, Section, Topic
+from newsletter.models import DomainPace, MailPolicy, Section, Topic
 
 MAIL_HOOK = "register_support_mail_menu_item"
 mail_menu = Menu(register_hook_name=MAIL_HOOK, construct_hook_name="construct_support_mail_menu")
@@ -172,7 +172,21 @@ class MailPolicyViewSet(ModelViewSet):
     list_display = ["__str__", "send_weekday", "send_time", "cutoff_open_days", "cutoff_time", SECOND_PERSON]
 
 
+class DomainPaceViewSet(ModelViewSet):
+    """The mail domains that get their mail more slowly, in the group of rules."""
+
+    model = DomainPace
+    name = "mail_domain_paces"
+    url_prefix = "rules/mail-domains"
+    icon = "time"
+    menu_hook = RULES_HOOK
+    menu_order = 25
+    list_display = ["domain", "per_minute"]
+    copy_view_enabled = False
+
+
 ISSUES = IssueViewSet()
 SECTIONS = SectionViewSet()
 TOPICS = TopicViewSet()
 MAIL_RULES = MailPolicyViewSet()
+DOMAIN_PACES = DomainPaceViewSet()

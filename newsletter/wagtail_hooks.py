@@ -14,7 +14,7 @@ from newsletter.admin_views import TONES
 from newsletter.models import DONE_STATES, Issue, IssueState
 from newsletter.sending import log_actions as sending_log_actions
 from newsletter.services import late_issues
-from newsletter.viewsets import ISSUES, MAIL_RULES, SECTIONS, TOPICS, mail_menu_item
+from newsletter.viewsets import DOMAIN_PACES, ISSUES, MAIL_RULES, SECTIONS, TOPICS, mail_menu_item
 
 __all__ = ["log_actions", "sending_hooks", "sending_log_actions", "subscriber_hooks"]
 
@@ -25,8 +25,8 @@ hooks.register("register_admin_menu_item", mail_menu_item)
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[ViewSet]:
-    """Issues, sections, kinds of mail, and the rule of the mail."""
-    return [ISSUES, SECTIONS, TOPICS, MAIL_RULES]
+    """Issues, sections, kinds of mail, the rule of the mail, and slower mail domains."""
+    return [ISSUES, SECTIONS, TOPICS, MAIL_RULES, DOMAIN_PACES]
 
 
 @hooks.register("insert_global_admin_css")

@@ -15,7 +15,7 @@ from newsletter.models.issue import (
     StaffLine,
 )
 from newsletter.models.policy import MailPolicy, Section
-from newsletter.models.sender import ErrorStreak, Instance, Pace, WorkerBeat
+from newsletter.models.sender import DomainPace, ErrorStreak, Instance, Pace, WorkerBeat
 from newsletter.models.subscriber import (
     AddressChange,
     ConsentEvent,
@@ -37,6 +37,7 @@ __all__ = [
     "ConsentEvent",
     "Delivery",
     "DeliveryEvent",
+    "DomainPace",
     "ErrorStreak",
     "Instance",
     "Issue",

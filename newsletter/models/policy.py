@@ -35,7 +35,20 @@ class MailPolicy(models.Model):
     per_minute = models.PositiveIntegerField(
         _("mails a minute at most"), default=600, validators=[MinValueValidator(1)]
     )
-
+    issue_per_minute = models.PositiveIntegerField(
+        _("mails of one issue a minute at most"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Leaves room for receipts and confirmations beside an issue. Empty: as many as all."),
+    )
+    quiet_from = models.TimeField(
+        _("no issue leaves from"),
+        null=True,
+        blank=True,
+        help_text=_("Phones ring at night too. An issue waits and goes on by itself; single mails leave at all times."),
+    )
+    quiet_until = models.TimeField(_("until"), null=True, blank=True)
     keep_addresses_months = models.PositiveSmallIntegerField(
         _("months for which addresses of mails sent are kept"),
         default=12,
@@ -50,7 +63,8 @@ class MailPolicy(models.Model):
         FieldRowPanel([FieldPanel("cutoff_open_days"), FieldPanel("cutoff_time")]),
         FieldPanel("alarm_day"),
         FieldPanel("second_person"),
-        FieldPanel("per_minute"),
+        FieldRowPanel([FieldPanel("per_minute"), FieldPanel("issue_per_minute")]),
+        FieldRowPanel([FieldPanel("quiet_from"), FieldPanel("quiet_until")]),
         FieldPanel("keep_addresses_months"),
     ]
 
@@ -66,6 +80,11 @@ class MailPolicy(models.Model):
         known = MailPolicy.objects.filter(pk=self.pk).first() if self.pk else None
         if known and known.valid_from_at <= timezone.now():
             raise ValidationError(_("This rule is in force already. Write a new one that follows it."))
+        if (self.quiet_from is None) != (self.quiet_until is None):
+            missing = "quiet_until" if self.quiet_until is None else "quiet_from"
+            raise ValidationError({missing: _("Quiet hours need both times.")})
+        if self.quiet_from is not None and self.quiet_from == self.quiet_until:
+            raise ValidationError({"quiet_until": _("Quiet hours cannot last all day.")})
 
 
 class Section(models.Model):

@@ -1,7 +1,9 @@
 """What the workers that send remember and share between them."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
 
 
 class Instance(models.Model):
@@ -23,8 +25,9 @@ class Instance(models.Model):
 
 
 class Pace(models.Model):
-    """The moment from which the next mail may leave: one row, shared by all workers."""
+    """The moment from which the next mail may leave, shared by all workers: "all", or "issue:" and an issue's id."""
 
+    key = models.CharField(_("of what"), max_length=40, unique=True, default="all")
     next_at = models.DateTimeField(_("next mail from"))
 
     class Meta:
@@ -32,7 +35,39 @@ class Pace(models.Model):
         verbose_name_plural = _("paces")
 
     def __str__(self) -> str:
-        return f"{self.next_at}"
+        return f"{self.key} {self.next_at}"
+
+
+class DomainPace(models.Model):
+    """A mail domain whose provider takes mail only slowly: how many mails of issues a minute it gets at most."""
+
+    domain = models.CharField(
+        _("mail domain"),
+        max_length=253,
+        unique=True,
+        validators=[
+            RegexValidator(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", _("What stands after the @, such as docomo.ne.jp."))
+        ],
+        help_text=_("What stands after the @, such as docomo.ne.jp."),
+    )
+    per_minute = models.PositiveIntegerField(
+        _("mails a minute at most"), default=60, validators=[MinValueValidator(1), MaxValueValidator(100_000)]
+    )
+    next_at = models.DateTimeField(_("next mail from"), null=True, blank=True, editable=False)
+
+    panels = [FieldPanel("domain"), FieldPanel("per_minute")]
+
+    class Meta:
+        verbose_name = _("speed for a mail domain")
+        verbose_name_plural = _("speeds for mail domains")
+        ordering = ["domain"]
+
+    def __str__(self) -> str:
+        return self.domain
+
+    def clean_fields(self, exclude=None) -> None:
+        self.domain = self.domain.strip().lower().removeprefix("@")
+        super().clean_fields(exclude=exclude)
 
 
 class WorkerBeat(models.Model):

@@ -27,6 +27,7 @@ from newsletter.sending.alarms import TOO_LATE, pause_and_tell, same_answer_word
 from newsletter.sending.claims import CALLED_OFF
 from newsletter.sending.message import compose_issue_mail, compose_single_mail, sender_address
 from newsletter.sending.outcomes import Outcome
+from newsletter.sending.pace import issue_key
 from newsletter.subscribers import suppress_address
 from newsletter.tokens import address_hash
 
@@ -70,7 +71,13 @@ class Letter:
 
 
 class Lane(Protocol):
-    """What the loop asks of a kind of rows."""
+    """What the loop asks of a kind of rows.
+
+    `is_bulk`: many mails at once, which keep the quiet hours and the limits of issues (by `pace_key`) and of domains.
+    """
+
+    is_bulk: bool
+    pace_key: str
 
     def rows(self) -> QuerySet:
         """All rows of this lane, whatever their state."""
@@ -110,6 +117,9 @@ class Lane(Protocol):
 
 class SingleLane:
     """Receipts, confirmations, reminders: `OutgoingMail`."""
+
+    is_bulk = False
+    pace_key = ""
 
     def __init__(self, centre: CentreSettings) -> None:
         self.centre = centre
@@ -160,8 +170,11 @@ class SingleLane:
 class IssueLane:
     """The deliveries of one issue that is being sent."""
 
+    is_bulk = True
+
     def __init__(self, issue: Issue, centre: CentreSettings) -> None:
         self.issue = issue
+        self.pace_key = issue_key(issue.pk)
         self.centre = centre
         self.sender = sender_address(centre)
 

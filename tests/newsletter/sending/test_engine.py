@@ -19,8 +19,9 @@ from newsletter.models import (
     Subscription,
     Suppression,
 )
-from newsletter.sending import claims
+from newsletter.sending import claims, durable
 from newsletter.sending.engine import Worker
+from newsletter.sending.handover import Handover
 from newsletter.sending.outcomes import Outcome, OutcomeKind, Stage
 from newsletter.sending.recipients import materialise_recipients
 from newsletter.sending.report import Report, closing_report
@@ -57,16 +58,20 @@ class Killed(BaseException):
     """What kill -9 looks like from inside: nothing after it runs."""
 
 
+def _nothing(self) -> None: ...
+
+
 @pytest.fixture
-def crash(monkeypatch):
-    """Make a worker die without cleaning up: its finally blocks do not reach the database."""
+def dies(monkeypatch):
+    """Run a worker that dies without cleaning up: its finally blocks reach neither the database nor the journal."""
 
-    def arm(worker: Worker) -> Worker:
-        monkeypatch.setattr(worker, "_finish", lambda *args: None)
-        monkeypatch.setattr(worker, "_committed", lambda: None)
-        return worker
+    def run(worker: Worker) -> None:
+        with monkeypatch.context() as patch, pytest.raises(Killed):
+            patch.setattr(Handover, "_finish", _nothing)
+            patch.setattr(Handover, "_committed", _nothing)
+            worker.run()
 
-    return arm
+    return run
 
 
 # from the start to the report
@@ -222,7 +227,7 @@ def test_no_more_is_marked_at_once_than_leaves_in_a_second(many, worker) -> None
     assert len(seen) == 33 and max(seen) == 5
 
 
-def dies_with_the_second_mail(issue, worker, crash, states) -> FakeRelay:
+def dies_with_the_second_mail(issue, worker, dies, states) -> FakeRelay:
     """A relay after a worker was killed that had handed it two mails of three, the second without an answer."""
 
     def die(rcpt):
@@ -230,17 +235,16 @@ def dies_with_the_second_mail(issue, worker, crash, states) -> FakeRelay:
             raise Killed
 
     relay = FakeRelay(die)
-    with pytest.raises(Killed):
-        crash(worker(transport=relay)).run()
+    dies(worker(transport=relay))
     assert sorted(states(issue).values()) == ["sending"] * 3
     relay.answer = None
     return relay
 
 
 def test_after_a_kill_only_the_mail_in_hand_is_uncertain_and_it_is_never_sent_again(
-    issue, worker, crash, clock, states
+    issue, worker, dies, clock, states
 ) -> None:
-    relay = dies_with_the_second_mail(issue, worker, crash, states)
+    relay = dies_with_the_second_mail(issue, worker, dies, states)
     for _ in range(3):
         worker(transport=relay).run()
         clock.forward(hours=1)
@@ -255,9 +259,9 @@ def test_after_a_kill_only_the_mail_in_hand_is_uncertain_and_it_is_never_sent_ag
 
 
 def test_where_the_journal_is_not_at_hand_everything_that_was_marked_is_uncertain(
-    issue, worker, crash, clock, states, settings, tmp_path
+    issue, worker, dies, clock, states, settings, tmp_path
 ) -> None:
-    relay = dies_with_the_second_mail(issue, worker, crash, states)
+    relay = dies_with_the_second_mail(issue, worker, dies, states)
     here, settings.JOURNAL_DIR = settings.JOURNAL_DIR, str(tmp_path / "another machine")
     worker(transport=relay).run()
     assert sorted(states(issue).values()) == ["sending"] * 3  # the lease is not over
@@ -353,15 +357,15 @@ def test_a_transport_that_breaks_leaves_an_uncertain_mail_and_ends_the_run(issue
 
 def test_results_survive_a_database_that_is_away_for_a_moment(issue, worker, states, monkeypatch) -> None:
     sender = worker(transport=FakeRelay(), chunk=1)
-    write, away = sender._write_and_reserve, [OperationalError("database is locked")] * 2
-    monkeypatch.setattr(sender, "_recover", lambda: True)
+    write, away = Handover._write_and_reserve, [OperationalError("database is locked")] * 2
+    monkeypatch.setattr(durable, "recover", lambda: True)
 
-    def sometimes(lane, results, *args):
-        if results and away:
+    def sometimes(handover, letters):
+        if handover._results and away:
             raise away.pop()
-        return write(lane, results, *args)
+        return write(handover, letters)
 
-    monkeypatch.setattr(sender, "_write_and_reserve", sometimes)
+    monkeypatch.setattr(Handover, "_write_and_reserve", sometimes)
     sender.run()
 
     assert not away and set(states(issue).values()) == {"sent"}

@@ -1,16 +1,12 @@
-"""EMAIL_URL, the limit of mails a minute, and which machine may send."""
+"""EMAIL_URL, and which machine may send."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import transaction
 
-from newsletter.models import Instance, MailPolicy, Pace
-from newsletter.sending import pace
+from newsletter.models import Instance
 from newsletter.sending.files import FileTransport
 from newsletter.sending.instance import RefusesToSend, check_instance, take_over
-from newsletter.sending.retry import next_try
 from newsletter.sending.smtp import SmtpTransport
 from newsletter.sending.transport import MailSettingsError, transport_from_url
 
@@ -62,68 +58,6 @@ def test_a_wrong_address_is_named_without_its_password(url, word) -> None:
     assert word in str(caught.value) and "himitsu" not in str(caught.value)
 
 
-# pace
-
-
-def test_mails_keep_to_the_limit_of_the_policy_in_force(issue, worker, add_subscriber, clock) -> None:
-    for number in range(57):
-        add_subscriber(f"reader{number}@reader.example")
-    MailPolicy.objects.all().delete()
-    MailPolicy.objects.create(valid_from_at=clock() - timedelta(days=1), per_minute=120)
-    MailPolicy.objects.create(valid_from_at=clock() + timedelta(days=1), per_minute=6_000)
-    started = clock()
-    worker().run()
-
-    moments = sorted(issue.deliveries.values_list("intent_at", flat=True))
-    assert len(moments) == 60
-    for length in (1, 60):
-        window, allowed = timedelta(seconds=length), 120 * length // 60
-        assert max(sum(at <= other < at + window for other in moments) for at in moments) <= allowed
-    assert 59 / (moments[-1] - started).total_seconds() >= 0.95 * 120 / 60
-
-
-def test_two_workers_share_one_limit(centre, clock) -> None:
-    with transaction.atomic():
-        places = [pace.reserve(1, limit=60, now=clock()) for _ in range(5)]
-    gaps = {later - earlier for earlier, later in zip(places, places[1:], strict=False)}
-    assert min(gaps) > timedelta(seconds=1) and max(gaps) < timedelta(seconds=1.05)
-
-
-def test_a_pause_saves_nothing_up_and_a_row_of_another_clock_holds_nobody_back(centre, clock) -> None:
-    with transaction.atomic():
-        pace.reserve(10, limit=60, now=clock())
-        clock.forward(hours=1)
-        assert pace.reserve(1, limit=60, now=clock()) == clock()
-        assert pace.reserve(1, limit=60, now=clock()) > clock()
-        Pace.objects.update(next_at=clock() + timedelta(days=30))
-        assert pace.reserve(1, limit=60, now=clock()) == clock()
-
-
-def test_while_it_waits_for_its_turn_a_worker_keeps_what_it_took(issue, worker, clock) -> None:
-    MailPolicy.objects.update(per_minute=3)
-    sender = worker(lease=timedelta(seconds=10))
-    stolen = []
-
-    def sleep(seconds):
-        clock.sleep(seconds)
-        other = worker(name="other")
-        stolen.append(other.run().counts)
-
-    sender.sleep = sleep
-    sender.run()
-
-    assert not any(stolen) and set(issue.deliveries.values_list("state", flat=True)) == {"sent"}
-
-
-def test_tries_come_later_and_later_with_a_little_chance(clock) -> None:
-    early = [next_try(n, now=clock(), chance=lambda: 0.0) - clock() for n in range(1, 6)]
-    late = [next_try(n, now=clock(), chance=lambda: 1.0) - clock() for n in range(1, 6)]
-    assert early[0] == timedelta(seconds=54) and late[0] == timedelta(seconds=66)
-    assert late[-1] == timedelta(hours=4.4)
-    assert all(a < b for a, b in zip(early, late, strict=True)) and early == sorted(early)
-    assert next_try(6, now=clock(), chance=lambda: 0.5) is None
-
-
 # which machine may send
 
 
@@ -161,7 +95,7 @@ def test_an_older_copy_restored_on_the_same_machine_refuses_too(issue, worker, r
 
 
 def test_a_kill_between_row_and_file_does_not_lock_the_sender_out(issue, worker, relay, monkeypatch) -> None:
-    monkeypatch.setattr("newsletter.sending.engine.write_epoch", lambda epoch: None)
+    monkeypatch.setattr("newsletter.sending.handover.write_epoch", lambda epoch: None)
     worker().run(issue_slug=issue.slug)
     monkeypatch.undo()
     check_instance()
