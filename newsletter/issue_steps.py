@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from center.japanese.dates import day_words, time_words
 from newsletter.models import Issue, IssueKind, IssueState
+from newsletter.sending import pace
 
 
 def next_step(
@@ -24,11 +25,22 @@ def next_step(
         return _of_draft(issue, now, is_empty=is_empty) % words
     if issue.state == IssueState.FROZEN:
         return _of_frozen(issue, now, blockers=blockers, may_approve=may_approve) % words
+    limits = pace.limits(now=now)
+    if issue.state == IssueState.SENDING and (quiet_end := limits.quiet_end(now)):
+        words["quiet_end"] = _moment(quiet_end)
+        return _("These are quiet hours, in which no issue leaves. It goes on by itself at %(quiet_end)s.") % words
     if issue.state == IssueState.SCHEDULED:
+        if quiet_end := limits.quiet_end(issue.send_at):
+            words["quiet_end"] = _moment(quiet_end)
         if will_be_held:
             sentence = _("As it is, it will be held at %(send)s. Close it again and have it approved, or mend it.")
         elif issue.send_at <= now:
             sentence = _("Its time has come. It leaves with the next look of the mail worker.")
+        elif quiet_end:
+            sentence = _(
+                "It is approved. %(send)s lies in the quiet hours, so it leaves at %(quiet_end)s to %(readers)s."
+                " Until its own time it can be made a draft again."
+            )
         else:
             sentence = _(
                 "It is approved and leaves at %(send)s to %(readers)s. Until then it can be made a draft again."

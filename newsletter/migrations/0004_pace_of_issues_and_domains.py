@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='mailpolicy',
             name='quiet_until',
-            field=models.TimeField(blank=True, null=True, verbose_name='until'),
+            field=models.TimeField(blank=True, null=True, verbose_name='no issue leaves until'),
         ),
         migrations.AddField(
             model_name='pace',

@@ -48,7 +48,7 @@ class MailPolicy(models.Model):
         blank=True,
         help_text=_("Phones ring at night too. An issue waits and goes on by itself; single mails leave at all times."),
     )
-    quiet_until = models.TimeField(_("until"), null=True, blank=True)
+    quiet_until = models.TimeField(_("no issue leaves until"), null=True, blank=True)
     keep_addresses_months = models.PositiveSmallIntegerField(
         _("months for which addresses of mails sent are kept"),
         default=12,
