@@ -10,7 +10,7 @@ export DJANGO_SETTINGS_MODULE ?= config.settings.dev
 MANAGE := $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-full check demo bench setup messages lock
+.PHONY: help run test test-full test-kill check demo bench setup messages lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -33,6 +33,9 @@ test: setup ## every kind of test in small sizes, with a real browser (installs 
 test-full: setup ## the same with the large sizes and PostgreSQL
 	@bash tests/tools/install_tools.sh
 	@FULL=1 DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-kill: setup ## kills mail workers, PostgreSQL and the relay while mail is sent, and prints who got what (about 15 minutes)
+	@$(BIN)/python tests/faults/send_kill.py $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
 check: setup ## format, lint, imports, migrations, translations, templates
 	@bash tests/tools/check.sh

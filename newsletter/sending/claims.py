@@ -46,10 +46,13 @@ def claim(rows: QuerySet, *, worker: str, limit: int, lease_until: datetime, now
 
 
 def mark_sending(rows: QuerySet, ids: list[int], *, worker: str, lease_until: datetime, now: datetime) -> set[int]:
-    """Mark what is about to be offered, and return the ids that still belong to this worker. Commit before sending."""
-    still_mine = rows.filter(pk__in=ids, worker=worker, state=SendingState.CLAIMED)
+    """Mark what is about to be offered, and return the ids that still belong to this worker. Commit before sending.
+
+    Safe to repeat when nobody knows whether the commit arrived: what is marked already is returned again.
+    """
+    still_mine = rows.filter(pk__in=ids, worker=worker, state__in=[SendingState.CLAIMED, SendingState.SENDING])
     mine = set(still_mine.select_for_update().values_list("pk", flat=True))
-    rows.model.objects.filter(pk__in=mine).update(
+    rows.model.objects.filter(pk__in=mine, state=SendingState.CLAIMED).update(
         state=SendingState.SENDING, intent_at=now, lease_until=lease_until, attempts=F("attempts") + 1
     )
     return mine

@@ -67,6 +67,7 @@ class Worker:
             clock=clock,
             sleep=sleep or self.stop.wait,
         )
+        self._broke_off = False
 
     @property
     def tally(self) -> Tally:
@@ -89,12 +90,14 @@ class Worker:
         self.station.tally = Tally()
         try:
             self._reap()
+            self._broke_off = True  # until it came through
             if not issue_slug:
                 self._work_off_single_mails(centre)
             issues = Issue.objects.filter(state=IssueState.SENDING).order_by("send_at", "pk")
             for issue in issues.filter(slug=issue_slug) if issue_slug else issues:
                 if self._may_continue():
                     self._work_off_issue(issue, centre, single_mails_between=not issue_slug)
+            self._broke_off = False
         finally:
             self.station.transport.close()
             self.station.journal.close()
@@ -106,7 +109,7 @@ class Worker:
     def _reap(self) -> None:
         """Settle what workers left behind: by their journals where they are at hand, else by their leases."""
         centre = centre_settings()
-        counts = settle_what_is_left(centre=centre, now=self.clock())
+        counts = settle_what_is_left(centre=centre, now=self.clock(), own=self.name if self._broke_off else "")
         for state, count in counts.items():
             self.tally.add(state, count)
         now = self.clock()

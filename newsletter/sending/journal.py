@@ -38,7 +38,7 @@ class Journal:
 
     def __init__(self, worker: str, *, folder: str | Path = "") -> None:
         self.worker = worker
-        self.path = _folder(folder) / f"{worker}{SUFFIX}"
+        self.path = journal_path(worker, folder=folder)
         self._file: int | None = None
         self._head = f"{worker} {boot_id()}\n".encode()
         self._unsettled: set[Key] = set()
@@ -121,6 +121,11 @@ def left_behind(*, folder: str | Path = "") -> Iterator[list[Records]]:
     finally:
         for file, _path in taken:
             os.close(file)
+
+
+def journal_path(worker: str, *, folder: str | Path = "") -> Path:
+    """Where a worker's journal lies, if it has one."""
+    return _folder(folder) / f"{worker}{SUFFIX}"
 
 
 def boot_id() -> str:

@@ -10,7 +10,7 @@ from django.db import transaction
 from center.models import CentreSettings, OutgoingMail, SendingRow, SendingState
 from newsletter.models import Delivery
 from newsletter.sending import claims
-from newsletter.sending.journal import Records, left_behind
+from newsletter.sending.journal import Records, journal_path, left_behind
 from newsletter.sending.lanes import IssueLane, Lane, SingleLane
 
 logger = logging.getLogger(__name__)
@@ -24,14 +24,17 @@ def table_of(model: type[SendingRow]) -> str:
     return next(name for name, known in TABLES.items() if known is model)
 
 
-def settle_what_is_left(*, centre: CentreSettings, now: datetime) -> Counter:
+def settle_what_is_left(*, centre: CentreSettings, now: datetime, own: str = "") -> Counter:
     """Read the journals of workers that are gone and settle their rows; return how many came to each state.
 
     What has an answer gets it, what was offered without one is uncertain, all others wait again. A journal is removed
-    once that is committed.
+    once that is committed. `own` is the name of a worker of this process whose last run broke off: it offered nothing
+    but what its journal says, and nothing that is not settled where there is no journal (any more).
     """
     counts: Counter = Counter()
     with left_behind() as journals:
+        if own and own not in {records.worker for records in journals} and not journal_path(own).exists():
+            journals.append(Records(own))
         for records in journals:
             found = _settle(records, centre=centre, now=now)
             logger.warning("worker %s ended early: %s", records.worker, dict(found))

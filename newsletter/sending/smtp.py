@@ -76,7 +76,13 @@ class SmtpTransport:
 
     def deliver(self, letters: Sequence[Letter], *, offered: Offered, settled: Settled) -> None:
         """Hand the letters over in order, pipelined where the relay offers it. See `Transport.deliver`."""
-        waiting = deque(letters)
+        try:
+            self._deliver(deque(letters), offered, settled)
+        except BaseException:
+            self._drop()  # the relay may be waiting for a body
+            raise
+
+    def _deliver(self, waiting: deque[Letter], offered: Offered, settled: Settled) -> None:
         self._hung_up_on = None
         asks_first = False
         while waiting:
