@@ -25,7 +25,7 @@ from newsletter.models import (
 from newsletter.sending.addresses import wire_address
 from newsletter.sending.alarms import TOO_LATE, pause_and_tell, same_answer_words
 from newsletter.sending.claims import CALLED_OFF
-from newsletter.sending.message import compose_issue_mail, compose_single_mail, sender_address
+from newsletter.sending.message import IssueMail, compose_single_mail, sender_address
 from newsletter.sending.outcomes import Outcome
 from newsletter.sending.pace import issue_key
 from newsletter.subscribers import suppress_address
@@ -177,6 +177,7 @@ class IssueLane:
         self.pace_key = issue_key(issue.pk)
         self.centre = centre
         self.sender = sender_address(centre)
+        self._mails: dict[tuple[int, str], IssueMail] = {}
 
     @cached_property
     def renderings(self) -> dict[str, Rendering]:
@@ -223,8 +224,15 @@ class IssueLane:
 
     def compose(self, row: Delivery, *, now: datetime) -> Letter:
         rendering = self.renderings.get(row.locale) or self.renderings[SOURCE_LOCALE]
-        data = compose_issue_mail(rendering, row, centre=self.centre, now=now)
+        data = self._mail(rendering, row.format).for_one(row, now=now)
         return Letter(row, "issue", self.sender, wire_address(row.email), data, rendering)
+
+    def _mail(self, rendering: Rendering, mail_format: str) -> IssueMail:
+        """Built with the first recipient who gets it."""
+        key = (rendering.pk, mail_format)
+        if key not in self._mails:
+            self._mails[key] = IssueMail(rendering, mail_format=mail_format, centre=self.centre)
+        return self._mails[key]
 
     def may_go_on(self, *, now: datetime) -> bool:
         """Whether the issue is still being sent. Past its last moment it is paused and asks a person."""

@@ -73,25 +73,46 @@ def encoded_words(text: str, *, first: int) -> list[str]:
 
 def message_bytes(headers: list[bytes], *, text: str, html: str = "", message_id: str) -> bytes:
     """The whole message with CRLF line ends: text alone, or text and HTML as alternatives. Same in, same bytes out."""
-    head = b"".join(headers) + b"MIME-Version: 1.0\r\n"
-    if not html:
-        return head + _part("plain", text)
-    # "_" stands in no line of base64, so the boundary cannot stand in a body.
-    boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:24]}".encode()
-    return b"".join(
-        [
-            head + b'Content-Type: multipart/alternative; boundary="' + boundary + b'"\r\n\r\n',
-            b"--" + boundary + b"\r\n" + _part("plain", text),
-            b"--" + boundary + b"\r\n" + _part("html", html),
-            b"--" + boundary + b"--\r\n",
-        ]
-    )
+    bodies = [[base64_lines(body_bytes(one))] for one in ([text, html] if html else [text])]
+    return b"".join(message_pieces(headers, bodies, boundary=boundary_of(message_id)))
 
 
-def _part(subtype: str, content: str) -> bytes:
-    body = base64.encodebytes(_BREAKS.sub("\r\n", content).encode()).replace(b"\n", b"\r\n")
-    kind = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-    return kind.encode() + body
+def message_pieces(headers: list, bodies: list[list], *, boundary: object) -> list:
+    """The pieces that a message is joined from; `bodies` holds the pieces of the text, and of the HTML if there is one.
+
+    A piece is bytes, or whatever the caller puts in for what is filled in later. No line of a message begins with a
+    dot, which SMTP would have to double: a header's line begins with its name or a space, a boundary's with a hyphen,
+    and base64 has no dot.
+    """
+    mime = b"MIME-Version: 1.0\r\n"
+    if len(bodies) == 1:
+        return [*headers, mime + _part_head("plain"), *bodies[0]]
+    text, html = bodies
+    return [
+        *(*headers, mime + b'Content-Type: multipart/alternative; boundary="', boundary),
+        *(b'"\r\n\r\n--', boundary, b"\r\n" + _part_head("plain"), *text),
+        *(b"--", boundary, b"\r\n" + _part_head("html"), *html),
+        *(b"--", boundary, b"--\r\n"),
+    ]
+
+
+def boundary_of(message_id: str) -> bytes:
+    """What stands between the parts of that message. "_" stands in no line of base64, so it stands in no body."""
+    return f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:24]}".encode()
+
+
+def body_bytes(content: str) -> bytes:
+    """A body in UTF-8 with CRLF line ends, before it becomes base64."""
+    return _BREAKS.sub("\r\n", content).encode()
+
+
+def base64_lines(content: bytes) -> bytes:
+    """A body in base64, in lines of 76 characters, each ending in CRLF."""
+    return base64.encodebytes(content).replace(b"\n", b"\r\n")
+
+
+def _part_head(subtype: str) -> bytes:
+    return f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n".encode()
 
 
 def _encoded_word(run: bytes) -> str:
