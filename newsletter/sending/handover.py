@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from center.models import SendingState
 from newsletter.sending import claims, pace
@@ -36,6 +36,8 @@ CLAIM = 200
 CHUNK = 200
 """Mails between two commits, at most; the journal knows of each."""
 LONGEST_NAP = 5.0
+STILL_TRUE = timedelta(seconds=1)
+"""How old the answer may be that a mail may leave; the relay's answer to the mail before comes in between."""
 
 
 @dataclass
@@ -83,6 +85,7 @@ class Handover:
         self._extended_at: datetime | None = None
         self._marked_until: datetime | None = None
         self._written: list[str] = []
+        self._looked_at: tuple[int, datetime] | None = None
 
     def run(self) -> bool:
         """Claim, send what may be sent, give back the rest. False when nothing may be sent now."""
@@ -248,7 +251,7 @@ class Handover:
 
         words = "the transport said nothing"
         try:
-            self.station.transport.deliver(letters, offered=offer, settled=settle)
+            self.station.transport.deliver(letters, offered=offer, settled=settle, meanwhile=self._look_ahead)
         except Exception as error:  # whatever went wrong in a transport: the relay may have what was offered
             logger.exception("the transport broke")
             self.station.tally.relay_trouble = words = f"{type(error).__name__}: {error}"
@@ -281,7 +284,7 @@ class Handover:
         if now >= self._marked_until:  # this machine slept meanwhile
             return False
         self._stay_alive(now)
-        if not durably(lambda: self.lane.may_leave(letter.row, worker=station.name, now=now)):
+        if not self._was_free(letter, now) and not durably(lambda: self._is_free(letter, now)):
             return False
         try:
             station.journal.offered(_key(letter))
@@ -290,6 +293,26 @@ class Handover:
             station.tally.relay_trouble = f"{station.journal.path}: {error}"
             return False
         return True
+
+    def _is_free(self, letter: Letter, now: datetime) -> bool:
+        return self.lane.may_leave(letter.row, worker=self.station.name, now=now)
+
+    def _look_ahead(self, letter: Letter) -> None:
+        """Ask for the next letter while the relay is at work; where that fails it is asked again in its turn."""
+        self._looked_at = None
+        now = self.station.clock()
+        try:
+            if self._is_free(letter, now):
+                self._looked_at = letter.row.pk, now
+        except DatabaseError:
+            logger.warning("the database did not answer")
+
+    def _was_free(self, letter: Letter, now: datetime) -> bool:
+        """Whether it was so a moment ago."""
+        if self._looked_at is None:
+            return False
+        pk, at = self._looked_at
+        return pk == letter.row.pk and now - at <= STILL_TRUE
 
     def _has_place(self) -> bool:
         if self.station.stop.is_set():

@@ -93,9 +93,9 @@ class Journal:
 
     def _write(self, record: bytes) -> None:
         """Whole or not at all: a half record on a full disk is taken away again."""
-        before = os.fstat(self._file).st_size
-        if os.write(self._file, record) != len(record):
-            os.ftruncate(self._file, before)
+        written = os.write(self._file, record)
+        if written != len(record):
+            os.ftruncate(self._file, os.fstat(self._file).st_size - written)
             raise OSError("the disk is full")
 
 

@@ -203,21 +203,21 @@ class IssueLane:
         return rows.filter(Exists(wanted))
 
     def load(self, ids: list[int]) -> list[Delivery]:
-        return _in_order(Delivery.objects.select_related("subscriber").in_bulk(ids), ids)
+        return _in_order(Delivery.objects.in_bulk(ids), ids)
 
     def barred(self, rows: list[Delivery]) -> dict[int, str]:
         """Who left, paused, was suspended or erased, gave up the topic or was suppressed since the rows were made."""
         codes = _suppressed({row.pk: row.email_norm for row in rows})
+        subscribers = [row.subscriber_id for row in rows if row.subscriber_id]
+        states = dict(Subscriber.objects.filter(pk__in=subscribers).values_list("pk", "state"))
         wanted = None
         if self.issue.topic_id:
-            subscribers = [row.subscriber_id for row in rows if row.subscriber_id]
             known = Subscription.objects.filter(topic=self.issue.topic_id, subscriber_id__in=subscribers)
             wanted = set(known.values_list("subscriber_id", flat=True))
         for row in rows:
-            if row.subscriber is None:
-                codes[row.pk] = SubscriberState.ERASED.value
-            elif row.subscriber.state != SubscriberState.ACTIVE:
-                codes[row.pk] = row.subscriber.state
+            state = states.get(row.subscriber_id, SubscriberState.ERASED.value)
+            if state != SubscriberState.ACTIVE:
+                codes[row.pk] = state
             elif wanted is not None and row.subscriber_id not in wanted:
                 codes[row.pk] = "topic"
         return codes

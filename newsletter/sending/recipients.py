@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
+from center.models import SendingState
 from center.opening import tokyo_date
 from center.outbox import new_message_id
 from newsletter.models import Delivery, Issue, IssueState, Subscriber, SubscriberState, Suppression
@@ -15,6 +16,13 @@ from newsletter.tokens import address_hash
 
 BATCH = 1_000
 """Rows of one transaction: the database is never held for a second."""
+COLUMNS = ("issue_id", "subscriber_id", "email", "email_norm", "locale", "format", "message_id")
+COLUMNS += ("state", "attempts", "worker", "error", "later")
+INSERT = (
+    f"INSERT INTO {Delivery._meta.db_table} ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
+    " ON CONFLICT DO NOTHING"
+)
+"""Written out: a model object for each row would take three times as long."""
 
 
 def materialise_recipients(issue: Issue, *, now: datetime) -> int:
@@ -32,13 +40,14 @@ def materialise_recipients(issue: Issue, *, now: datetime) -> int:
         with transaction.atomic():
             if _is_complete(issue):
                 break
-            batch = list(_subscribers(issue).filter(pk__gt=last).order_by("pk")[:BATCH])
+            some = _subscribers(issue).filter(pk__gt=last).order_by("pk")[:BATCH]
+            batch = list(some.values_list("pk", "email", "email_norm", "locale", "format"))
             _write_rows(issue, batch)
             if len(batch) < BATCH:
                 count = issue.deliveries.count()
                 Issue.objects.filter(pk=issue.pk).update(materialised_at=now, recipient_count=count)
                 break
-        last = batch[-1].pk
+        last = batch[-1][0]
     issue.refresh_from_db(fields=["materialised_at", "recipient_count"])
     return issue.recipient_count
 
@@ -71,21 +80,15 @@ def will_be_active(issue: Issue) -> Q:
     return Q(state=SubscriberState.ACTIVE) | pause_over
 
 
-def _write_rows(issue: Issue, subscribers: list[Subscriber]) -> None:
-    hashes = {address_hash(subscriber.email_norm): subscriber.pk for subscriber in subscribers}
+def _write_rows(issue: Issue, batch: list[tuple]) -> None:
+    hashes = {address_hash(norm): pk for pk, _, norm, _, _ in batch}
     suppressed = Suppression.objects.filter(email_hash__in=hashes).values_list("email_hash", flat=True)
     barred = {hashes[found] for found in suppressed}
     rows = [
-        Delivery(
-            issue_id=issue.pk,
-            subscriber_id=subscriber.pk,
-            email=subscriber.email,
-            email_norm=subscriber.email_norm,
-            locale=subscriber.locale,
-            format=subscriber.format,
-            message_id=new_message_id(issue.slug),
-        )
-        for subscriber in subscribers
-        if subscriber.pk not in barred
+        (issue.pk, *subscriber, new_message_id(issue.slug), SendingState.PENDING.value, 0, "", "", "")
+        for subscriber in batch
+        if subscriber[0] not in barred
     ]
-    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(INSERT, rows)

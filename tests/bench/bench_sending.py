@@ -11,6 +11,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ READERS, RUNS = int(os.environ.get("BENCH_READERS", 1_000)), int(os.environ.get(
 MANY = 100_000 if os.environ.get("FULL") == "1" else 10_000
 SINK = shutil.which("smtp-sink", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 ROUND_TRIP = 0.010
+ANSWERS = {b"EHLO": b"250-relay.example\r\n250 PIPELINING\r\n", b"QUIT": b"221 2.0.0 Bye\r\n"}
 DATABASES = ["sqlite", *(["postgresql"] if POSTGRES else [])]
 
 
@@ -62,7 +64,7 @@ class Relay:
                 elif verb == b"DATA":
                     answer, is_body = answer + b"354 go on\r\n", True
                 else:
-                    answer += b"250-relay.example\r\n250 PIPELINING\r\n" if verb == b"EHLO" else b"250 2.0.0 Ok\r\n"
+                    answer += ANSWERS.get(verb, b"250 2.0.0 Ok\r\n")
             if answer:
                 self.loop.call_later(self.delay, writer.write, answer)
         writer.close()
@@ -87,19 +89,21 @@ def sink() -> Iterator[int]:
 
 
 @pytest.fixture(params=DATABASES)
-def run(request, db, tmp_path_factory) -> Iterator:
+def run(request, db) -> Iterator:
     """Run a verb of `sending_runs` in a process with a database of its own, and return what it measured."""
-    folder = tmp_path_factory.mktemp("bench")
-    cluster = None
-    if request.param == "sqlite":
-        url = f"sqlite:///{folder / 'db.sqlite3'}"
-        if connection.vendor == "sqlite":
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL is a user of its own
+        cluster = Cluster(folder) if request.param == "postgresql" else None
+        url = cluster.url if cluster else f"sqlite:///{folder / 'db.sqlite3'}"
+        if not cluster and connection.vendor == "sqlite":
             (folder / "db.sqlite3").write_bytes(connection.connection.serialize())
-    else:
-        for parent in (folder, folder.parent):
-            parent.chmod(0o755)
-        cluster = Cluster(folder)
-        url = cluster.url
+        yield _measuring(request.param, folder, url)
+        if cluster:
+            cluster.stop()
+
+
+def _measuring(database: str, folder: Path, url: str):
     environment = os.environ | {
         "DATABASE_URL": url,
         "VAR_DIR": str(folder / "var"),
@@ -117,10 +121,8 @@ def run(request, db, tmp_path_factory) -> Iterator:
         done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True)
         return json.loads(done.stdout.splitlines()[-1])
 
-    measured.database = request.param
-    yield measured
-    if cluster:
-        cluster.stop()
+    measured.database = database
+    return measured
 
 
 def words(name: str, rates: list[float], base: list[float]) -> str:

@@ -42,7 +42,7 @@ class FakeRelay:
 
     def close(self) -> None: ...
 
-    def deliver(self, letters, *, offered, settled) -> None:
+    def deliver(self, letters, *, offered, settled, meanwhile) -> None:
         for letter in letters:
             if not offered(letter):
                 continue

@@ -134,7 +134,7 @@ class After:
     def __init__(self, transport, act: Callable[[], None], is_time: Callable[[], bool]) -> None:
         self.transport, self.act, self.is_time = transport, act, is_time
 
-    def deliver(self, letters, *, offered, settled) -> None:
+    def deliver(self, letters, *, offered, settled, meanwhile) -> None:
         def settled_and_then(letter, outcome) -> None:
             settled(letter, outcome)
             if self.act and self.is_time():
