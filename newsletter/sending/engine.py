@@ -17,7 +17,7 @@ from newsletter.models import Delivery, Issue, IssueState, Pace
 from newsletter.sending import claims
 from newsletter.sending.addresses import UnmailableAddress
 from newsletter.sending.alarms import NO_RENDERING, pause_and_tell, tell_exceptions
-from newsletter.sending.handover import CHUNK, Handover, Station, Tally
+from newsletter.sending.handover import CHUNK, LOOK_AGAIN, Handover, Station, Tally
 from newsletter.sending.instance import check_instance
 from newsletter.sending.journal import Journal
 from newsletter.sending.lanes import SOURCE_LOCALE, IssueLane, SingleLane
@@ -39,7 +39,8 @@ class NoSender(Exception):
 class Worker:
     """Delivers what is due, until nothing is, `stop` is set, or the relay cannot be reached.
 
-    `clock` gives aware moments, `sleep` takes seconds; tests bring their own.
+    `clock` gives aware moments, `sleep` takes seconds; tests bring their own. `look_again`: seconds after which it is
+    asked anew who may still be mailed.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Worker:
         stop: threading.Event | None = None,
         clock: Callable[[], datetime] = timezone.now,
         sleep: Callable[[float], object] | None = None,
+        look_again: float = LOOK_AGAIN,
     ) -> None:
         # A name that no other life of this worker has, so that what is "mine" is mine alone.
         self.name = f"{(name or socket.gethostname())[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
@@ -66,6 +68,7 @@ class Worker:
             stop=self.stop,
             clock=clock,
             sleep=sleep or self.stop.wait,
+            look_again=look_again,
         )
         self._broke_off = False
 

@@ -68,14 +68,7 @@ class EspTransport:
             self._backend.close()
         self._backend = None
 
-    def deliver(
-        self,
-        letters: Sequence[Letter],
-        *,
-        offered: Offered,
-        settled: Settled,
-        meanwhile: Callable[[Letter], None] | None = None,
-    ) -> None:
+    def deliver(self, letters: Sequence[Letter], *, offered: Offered, settled: Settled) -> None:
         """Hand the letters over, those of one edition together where the service merges. See `Transport.deliver`."""
         for batch in self._batches(letters):
             left = self._quiet_until - time.monotonic()

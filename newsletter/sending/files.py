@@ -50,7 +50,6 @@ class FileTransport:
         *,
         offered: Callable[[Letter], bool],
         settled: Callable[[Letter, Outcome], None],
-        meanwhile: Callable[[Letter], None] | None = None,
     ) -> None:
         """One file after the other; see `Transport.deliver`."""
         for letter in letters:

@@ -9,13 +9,14 @@ nobody is marked sent who was not.
 import logging
 import random
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from center.models import SendingState
 from newsletter.sending import claims, pace
@@ -36,8 +37,8 @@ CLAIM = 200
 CHUNK = 200
 """Mails between two commits, at most; the journal knows of each."""
 LONGEST_NAP = 5.0
-STILL_TRUE = timedelta(seconds=1)
-"""How old the answer may be that a mail may leave; the relay's answer to the mail before comes in between."""
+LOOK_AGAIN = 0.1
+"""Seconds after which it is asked again who may still be mailed: who leaves gets nothing that leaves later."""
 
 
 @dataclass
@@ -69,6 +70,7 @@ class Station:
     stop: threading.Event
     clock: Callable[[], datetime]
     sleep: Callable[[float], object]
+    look_again: float = LOOK_AGAIN
     tally: Tally = field(default_factory=Tally)
 
 
@@ -85,7 +87,9 @@ class Handover:
         self._extended_at: datetime | None = None
         self._marked_until: datetime | None = None
         self._written: list[str] = []
-        self._looked_at: tuple[int, datetime] | None = None
+        self._rows: list = []
+        self._free: set[int] = set()
+        self._looked_at: float | None = None
 
     def run(self) -> bool:
         """Claim, send what may be sent, give back the rest. False when nothing may be sent now."""
@@ -238,6 +242,7 @@ class Handover:
         """
         offered: set[int] = set()
         settled: set[int] = set()
+        self._rows, self._looked_at = [letter.row for letter in letters], None
 
         def offer(letter: Letter) -> bool:
             if not self._may_leave(letter):
@@ -251,7 +256,7 @@ class Handover:
 
         words = "the transport said nothing"
         try:
-            self.station.transport.deliver(letters, offered=offer, settled=settle, meanwhile=self._look_ahead)
+            self.station.transport.deliver(letters, offered=offer, settled=settle)
         except Exception as error:  # whatever went wrong in a transport: the relay may have what was offered
             logger.exception("the transport broke")
             self.station.tally.relay_trouble = words = f"{type(error).__name__}: {error}"
@@ -274,6 +279,7 @@ class Handover:
         if outcome.kind is not OutcomeKind.SENT:  # equal errors stop an issue, so they are counted at once
             durably(self._write_in_between)
             self._results.clear()
+            self._looked_at = None
 
     def _may_leave(self, letter: Letter) -> bool:
         """Right before a body leaves: wait for its place, look once more whether it may, and note that it does."""
@@ -284,7 +290,7 @@ class Handover:
         if now >= self._marked_until:  # this machine slept meanwhile
             return False
         self._stay_alive(now)
-        if not self._was_free(letter, now) and not durably(lambda: self._is_free(letter, now)):
+        if not self._is_free(letter, now):
             return False
         try:
             station.journal.offered(_key(letter))
@@ -295,24 +301,13 @@ class Handover:
         return True
 
     def _is_free(self, letter: Letter, now: datetime) -> bool:
-        return self.lane.may_leave(letter.row, worker=self.station.name, now=now)
-
-    def _look_ahead(self, letter: Letter) -> None:
-        """Ask for the next letter while the relay is at work; where that fails it is asked again in its turn."""
-        self._looked_at = None
-        now = self.station.clock()
-        try:
-            if self._is_free(letter, now):
-                self._looked_at = letter.row.pk, now
-        except DatabaseError:
-            logger.warning("the database did not answer")
-
-    def _was_free(self, letter: Letter, now: datetime) -> bool:
-        """Whether it was so a moment ago."""
-        if self._looked_at is None:
-            return False
-        pk, at = self._looked_at
-        return pk == letter.row.pk and now - at <= STILL_TRUE
+        """Whether the mail may still leave; asked anew for all of the chunk when that was a tenth of a second ago."""
+        moment = time.monotonic()
+        if self._looked_at is None or moment - self._looked_at >= self.station.look_again:
+            rows, worker = self._rows, self.station.name
+            self._free = durably(lambda: self.lane.free_to_leave(rows, worker=worker, now=now))
+            self._looked_at = moment
+        return letter.row.pk in self._free
 
     def _has_place(self) -> bool:
         if self.station.stop.is_set():

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from center.intake.addresses import NotAnAddress, normalise_address
@@ -37,22 +37,6 @@ SOURCE_LOCALE = "ja"
 SYSTEM_KINDS = frozenset({"framework"})
 """Single mails to the centre's own staff, such as a new password: no list of readers' wishes holds them back."""
 KEEPS_BODY = frozenset({SendingState.AMBIGUOUS, SendingState.DEFERRED})
-
-# Asked for every mail: written out, since making a statement takes longer than asking it.
-MAY_LEAVE = f"""
-    SELECT 1 FROM {Delivery._meta.db_table} mail
-    JOIN {Issue._meta.db_table} issue ON issue.id = mail.issue_id
-    JOIN {Subscriber._meta.db_table} reader ON reader.id = mail.subscriber_id
-    WHERE mail.id = %s AND mail.state = %s AND mail.worker = %s AND mail.error <> %s
-    AND issue.state = %s AND reader.state = %s
-    AND NOT EXISTS (SELECT 1 FROM {Suppression._meta.db_table} WHERE email_hash = %s)
-    AND (CAST(%s AS integer) IS NULL OR EXISTS (
-        SELECT 1 FROM {Subscription._meta.db_table} wish WHERE wish.topic_id = %s AND wish.subscriber_id = reader.id))
-"""
-MAY_LEAVE_ALONE = f"""
-    SELECT 1 FROM {OutgoingMail._meta.db_table} mail WHERE mail.id = %s AND mail.state = %s AND mail.worker = %s
-    AND NOT EXISTS (SELECT 1 FROM {Suppression._meta.db_table} WHERE email_hash = %s)
-"""
 
 
 @dataclass(frozen=True)
@@ -97,9 +81,10 @@ class Lane(Protocol):
     def may_go_on(self, *, now: datetime) -> bool:
         """Asked in the transaction that marks the next rows."""
 
-    def may_leave(self, row: SendingRow, *, worker: str, now: datetime) -> bool:
-        """Asked for each marked row right before its body leaves, so it is one quick statement. What is turned down
-        here waits again, and `barred` then says why it does not leave.
+    def free_to_leave(self, rows: list[SendingRow], *, worker: str, now: datetime) -> set[int]:
+        """Which of the marked rows may still leave. Asked again and again, right before bodies leave.
+
+        What is turned down here waits again, and `barred` then says why it does not leave.
         """
 
     def forget(self, ids: list[int]) -> None:
@@ -144,12 +129,9 @@ class SingleLane:
     def may_go_on(self, *, now: datetime) -> bool:
         return True
 
-    def may_leave(self, row: OutgoingMail, *, worker: str, now: datetime) -> bool:
-        if row.kind in SYSTEM_KINDS or row.to == self.centre.staff_email:
-            digest = ""
-        else:
-            digest = address_hash(_norm(row.to))
-        return _is_there(MAY_LEAVE_ALONE, [row.pk, SendingState.SENDING.value, worker, digest])
+    def free_to_leave(self, rows: list[OutgoingMail], *, worker: str, now: datetime) -> set[int]:
+        marked = _still_marked(self.rows(), rows, worker)
+        return marked - set(self.barred([row for row in rows if row.pk in marked]))
 
     def note_sent(self, ids: list[int]) -> None:
         self.forget(ids)
@@ -242,18 +224,12 @@ class IssueLane:
             return False
         return state == IssueState.SENDING
 
-    def may_leave(self, row: Delivery, *, worker: str, now: datetime) -> bool:
-        if now >= self.issue.not_after:
-            return False
-        states = [
-            SendingState.SENDING.value,
-            worker,
-            CALLED_OFF,
-            IssueState.SENDING.value,
-            SubscriberState.ACTIVE.value,
-        ]
-        topic = self.issue.topic_id
-        return _is_there(MAY_LEAVE, [row.pk, *states, address_hash(row.email_norm), topic, topic])
+    def free_to_leave(self, rows: list[Delivery], *, worker: str, now: datetime) -> set[int]:
+        is_sending = Issue.objects.filter(pk=self.issue.pk, state=IssueState.SENDING, not_after__gt=now).exists()
+        if not is_sending:
+            return set()
+        marked = _still_marked(self.still_wanted().exclude(error=CALLED_OFF), rows, worker)
+        return marked - set(_suppressed({row.pk: row.email_norm for row in rows if row.pk in marked}))
 
     def forget(self, ids: list[int]) -> None:
         pass
@@ -285,10 +261,9 @@ class IssueLane:
                 pause_and_tell(self.issue, reason=words, centre=self.centre, now=now)
 
 
-def _is_there(statement: str, parameters: list) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchone() is not None
+def _still_marked(rows: QuerySet, marked: list[SendingRow], worker: str) -> set[int]:
+    mine = rows.filter(pk__in=[row.pk for row in marked], state=SendingState.SENDING, worker=worker)
+    return set(mine.values_list("pk", flat=True))
 
 
 def _in_order(found: dict, ids: list[int]) -> list:

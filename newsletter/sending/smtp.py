@@ -23,7 +23,6 @@ _ENVELOPE = ((Stage.MAIL, (250,)), (Stage.RCPT, (250, 251, 252)), (Stage.DATA, (
 
 Offered = Callable[[Letter], bool]
 Settled = Callable[[Letter, Outcome], None]
-Meanwhile = Callable[[Letter], None]
 
 
 @dataclass(frozen=True)
@@ -69,18 +68,14 @@ class SmtpTransport:
         self.ehlo_name = ehlo_name
         self._tls = tls
         self._hung_up_on: Letter | None = None
-        self._meanwhile: Meanwhile | None = None
         self._smtp: smtplib.SMTP | None = None
 
     def open(self) -> None:
         """Connect now rather than with the first message. What fails is told by the first message."""
         self._reach()
 
-    def deliver(
-        self, letters: Sequence[Letter], *, offered: Offered, settled: Settled, meanwhile: Meanwhile | None = None
-    ) -> None:
+    def deliver(self, letters: Sequence[Letter], *, offered: Offered, settled: Settled) -> None:
         """Hand the letters over in order, pipelined where the relay offers it. See `Transport.deliver`."""
-        self._meanwhile = meanwhile
         try:
             self._deliver(deque(letters), offered, settled)
         except BaseException:
@@ -240,8 +235,6 @@ class SmtpTransport:
         end = b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n"
         try:
             self._smtp.send(b"".join((body, end, self._envelope(before) if before else b"")))
-            if before and self._meanwhile:
-                self._meanwhile(before)
             code, words = self._smtp.getreply()
         except _LOST as error:
             self._drop()

@@ -32,7 +32,6 @@ class Transport(Protocol):
         *,
         offered: Callable[[Letter], bool],
         settled: Callable[[Letter, Outcome], None],
-        meanwhile: Callable[[Letter], None],
     ) -> None:
         """Hand the letters over, in order.
 
@@ -40,8 +39,6 @@ class Transport(Protocol):
         and nothing is said of it. `settled` is told once a letter's fate is known; also without `offered`, where the
         relay turned it down before it wanted the body. When the relay cannot be talked to (`is_about_the_relay`) the
         rest is left alone. What the relay does never raises.
-
-        `meanwhile` may be told the next letter while the relay is at work on the one before: time to look at it.
         """
 
     def close(self) -> None:

@@ -124,7 +124,7 @@ class TakesEverything:
 
     is_paced = False
 
-    def deliver(self, letters, *, offered, settled, meanwhile) -> None:
+    def deliver(self, letters, *, offered, settled) -> None:
         for letter in letters:
             if offered(letter):
                 settled(letter, Outcome(OutcomeKind.SENT, Stage.BODY, 250, "ok"))

@@ -129,6 +129,20 @@ class Relay:
         return Counter(line.split()[1] for line in self.path.read_text().splitlines())
 
 
+def environment_for(folder: Path, database: str, port: int) -> dict[str, str]:
+    """What a process needs that sends from this database to the relay on that port."""
+    return os.environ | {
+        "DATABASE_URL": database,
+        "EMAIL_URL": f"smtp://127.0.0.1:{port}?timeout=5",
+        "VAR_DIR": str(folder / "var"),
+        "MEDIA_DIR": str(folder / "media"),
+        "SECRET_KEY": "only-for-tests",
+        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+        "SITE_URL": "https://assist-park.example",
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'site'}",
+    }
+
+
 class Game:
     """One mode: its database, its relay, its workers."""
 
@@ -141,16 +155,7 @@ class Game:
         if ready:
             shutil.copy(ready, folder / "db.sqlite3")
         url = self.cluster.url if self.cluster else f"sqlite:///{folder / 'db.sqlite3'}"
-        self.environment = os.environ | {
-            "DATABASE_URL": url,
-            "EMAIL_URL": f"smtp://127.0.0.1:{self.relay.port}?timeout=5",
-            "VAR_DIR": str(folder / "var"),
-            "MEDIA_DIR": str(folder / "media"),
-            "SECRET_KEY": "only-for-tests",
-            "DJANGO_SETTINGS_MODULE": "config.settings.dev",
-            "SITE_URL": "https://assist-park.example",
-            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'site'}",
-        }
+        self.environment = environment_for(folder, url, self.relay.port)
         if not ready:
             command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
             subprocess.run(command, cwd=ROOT, env=self.environment, check=True)

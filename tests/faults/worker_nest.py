@@ -5,6 +5,8 @@ Reads commands from standard input and answers in lines:
     start NAME ARGUMENT…      a process that runs `send_issues --worker NAME ARGUMENT…`
     prepare NUMBER READERS    a new issue that is being sent, to as many readers
     result NUMBER FILE        what became of it, as JSON in FILE
+    cache                     the table of the cache, where the database has none
+    once MOMENT               `send_issues` without --watch, by a clock that says MOMENT
     → started PID, and when a process ends: ended PID CODE
 """
 
@@ -14,9 +16,10 @@ import select
 import sys
 import traceback
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import django
+import time_machine
 
 django.setup()
 
@@ -88,11 +91,21 @@ def send(name: str, arguments: list[str]) -> None:
         call_command(send_issues.Command(), "--worker", name, *arguments, stdout=nowhere)
 
 
+def once(moment: str) -> None:
+    """One look at what is due, as a scheduler or somebody in a hurry starts it."""
+    with open(os.devnull, "w") as nowhere, time_machine.travel(datetime.fromisoformat(moment)):
+        call_command(send_issues.Command(), stdout=nowhere)
+
+
 def act(verb: str, rest: list[str]) -> None:
     if verb == "prepare":
         prepare(int(rest[0]), int(rest[1]))
     elif verb == "result":
         result(int(rest[0]), rest[1])
+    elif verb == "cache":
+        call_command("createcachetable")
+    elif verb == "once":
+        once(rest[0])
     else:
         send(rest[0], rest[1:])
 

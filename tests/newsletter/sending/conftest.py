@@ -285,7 +285,7 @@ def worker(relay, clock):
     """Make a worker that sends to the relay by the clock that stands still."""
 
     def make(url: str = "", **options) -> Worker:
-        options = {"clock": clock, "sleep": clock.sleep, **options}
+        options = {"clock": clock, "sleep": clock.sleep, "look_again": 0.0, **options}
         return Worker(options.pop("transport", None) or transport_from_url(url or relay.url), **options)
 
     return make

@@ -1,5 +1,6 @@
 """What the loop promises: nobody twice, nobody lost, whoever is uncertain is shown, and it says when it stops."""
 
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from newsletter.models import (
 )
 from newsletter.sending import claims, durable
 from newsletter.sending.engine import Worker
-from newsletter.sending.handover import Handover
+from newsletter.sending.handover import LOOK_AGAIN, Handover
 from newsletter.sending.outcomes import Outcome, OutcomeKind, Stage
 from newsletter.sending.recipients import materialise_recipients
 from newsletter.sending.report import Report, closing_report
@@ -42,7 +43,7 @@ class FakeRelay:
 
     def close(self) -> None: ...
 
-    def deliver(self, letters, *, offered, settled, meanwhile) -> None:
+    def deliver(self, letters, *, offered, settled) -> None:
         for letter in letters:
             if not offered(letter):
                 continue
@@ -514,6 +515,18 @@ def test_pausing_takes_effect_after_the_mail_in_hand(many, worker, staff, clock,
     assert len(relay.sent) == 4
     assert many.state == IssueState.PAUSED and many.pause_reason == "会場が変わったため"
     assert sorted(set(states(many).values())) == ["pending", "sent"]
+
+
+def test_a_pause_is_seen_within_a_tenth_of_a_second(many, worker, staff, clock) -> None:
+    def pause(rcpt):
+        if len(relay.sent) == 4:
+            pause_issue(many, by=staff, now=clock(), reason="会場が変わったため")
+        time.sleep(0.03)
+
+    relay = FakeRelay(pause)
+    worker(transport=relay, look_again=LOOK_AGAIN).run()
+
+    assert 4 <= len(relay.sent) <= 8
 
 
 def test_past_its_last_moment_an_issue_asks_instead_of_firing(issue, worker, clock, staff) -> None:

@@ -113,7 +113,8 @@ class Race:
         return transport_from_url(self.relay.url)
 
     def worker(self, transport=None) -> Worker:
-        return Worker(transport or self.transport(), clock=lambda: self.now, sleep=lambda _seconds: None)
+        means = {"clock": lambda: self.now, "sleep": lambda _seconds: None, "look_again": 0.0}
+        return Worker(transport or self.transport(), **means)
 
     def dead_links(self) -> list[str]:
         """Addresses in the mails since it happened that a stranger cannot open now."""
@@ -134,7 +135,7 @@ class After:
     def __init__(self, transport, act: Callable[[], None], is_time: Callable[[], bool]) -> None:
         self.transport, self.act, self.is_time = transport, act, is_time
 
-    def deliver(self, letters, *, offered, settled, meanwhile) -> None:
+    def deliver(self, letters, *, offered, settled) -> None:
         def settled_and_then(letter, outcome) -> None:
             settled(letter, outcome)
             if self.act and self.is_time():
