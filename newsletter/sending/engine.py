@@ -17,13 +17,14 @@ from newsletter.models import Delivery, Issue, IssueState, Pace
 from newsletter.sending import claims
 from newsletter.sending.addresses import UnmailableAddress
 from newsletter.sending.alarms import NO_RENDERING, pause_and_tell, tell_exceptions
-from newsletter.sending.handover import CHUNK, LOOK_AGAIN, Handover, Station, Tally
+from newsletter.sending.handover import Handover
 from newsletter.sending.instance import check_instance
 from newsletter.sending.journal import Journal
 from newsletter.sending.lanes import SOURCE_LOCALE, IssueLane, SingleLane
 from newsletter.sending.message import sender_address
 from newsletter.sending.recipients import materialise_recipients
 from newsletter.sending.settling import settle_what_is_left
+from newsletter.sending.station import CHUNK, LOOK_AGAIN, Station, Tally
 from newsletter.sending.transport import Transport
 from newsletter.sending.verbs import ALIVE, STOPPABLE, NotBeingSent, close_issue
 

@@ -8,12 +8,10 @@ nobody is marked sent who was not.
 
 import logging
 import random
-import threading
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections import deque
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import groupby
 
 from django.db import transaction
@@ -23,55 +21,18 @@ from newsletter.sending import claims, pace
 from newsletter.sending.addresses import UnmailableAddress
 from newsletter.sending.durable import durably
 from newsletter.sending.instance import advance_epoch, write_epoch
-from newsletter.sending.journal import Journal, Key
+from newsletter.sending.journal import Key
 from newsletter.sending.lanes import Lane, Letter
 from newsletter.sending.mime import UnsendableMessage
 from newsletter.sending.outcomes import Outcome, OutcomeKind, Stage
+from newsletter.sending.places import Places
 from newsletter.sending.settling import table_of
-from newsletter.sending.transport import Transport
+from newsletter.sending.station import Station
 
 logger = logging.getLogger(__name__)
 
 CLAIM = 200
 """Rows taken at once. Who leaves meanwhile is seen right before each mail."""
-CHUNK = 200
-"""Mails between two commits, at most; the journal knows of each."""
-LONGEST_NAP = 5.0
-LOOK_AGAIN = 0.1
-"""Seconds after which it is asked again who may still be mailed: who leaves gets nothing that leaves later."""
-
-
-@dataclass
-class Tally:
-    """What one run did: results by state, and the relay's trouble that ended it early ("" for none)."""
-
-    counts: Counter = field(default_factory=Counter)
-    closed: list[str] = field(default_factory=list)
-    relay_trouble: str = ""
-
-    def add(self, state: str, count: int = 1) -> None:
-        if count:
-            self.counts[str(state)] += count
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.counts and not self.closed and not self.relay_trouble
-
-
-@dataclass
-class Station:
-    """What one worker works with. `name` is one that no other life of it has, so what is "mine" is mine alone."""
-
-    name: str
-    transport: Transport
-    journal: Journal
-    lease: timedelta
-    chunk: int
-    stop: threading.Event
-    clock: Callable[[], datetime]
-    sleep: Callable[[float], object]
-    look_again: float = LOOK_AGAIN
-    tally: Tally = field(default_factory=Tally)
 
 
 class Handover:
@@ -81,9 +42,8 @@ class Handover:
         self.station = station
         self.lane = lane
         self.limits = pace.limits(now=station.clock())
-        self.rate = self.limits.lowest if lane.is_bulk else self.limits.per_minute
         self._results: list[tuple[Letter, Outcome]] = []
-        self._places = 0
+        self.places = Places(station, lane, self.limits, stay_alive=self._stay_alive)
         self._extended_at: datetime | None = None
         self._marked_until: datetime | None = None
         self._written: list[str] = []
@@ -99,7 +59,7 @@ class Handover:
         rows, waits_until, epoch = self._claim(now)
         write_epoch(epoch)
         if waits_until:  # what is left is for domains that have to wait
-            self._wait_until(waits_until)
+            self.places.wait_until(waits_until)
         try:
             for some in _chunks(rows, self._chunk()):
                 letters = self._write_and_mark(self._composed(some))
@@ -121,7 +81,7 @@ class Handover:
     def _chunk(self) -> int:
         """Mails between two commits: what leaves in a second, so that what is marked is soon done."""
         chunk = self.station.chunk
-        return min(chunk, max(1, self.rate // 60)) if self.station.transport.is_paced else chunk
+        return min(chunk, max(1, self.places.rate // 60)) if self.station.transport.is_paced else chunk
 
     # taking rows
 
@@ -142,10 +102,10 @@ class Handover:
 
     def _claimed(self, now: datetime) -> tuple[list[int], datetime | None]:
         """Up to 200 rows; of a domain with a limit of its own as many as may leave now."""
-        rows, limit = self.lane.rows(), min(CLAIM, self.rate)
+        rows, limit = self.lane.rows(), min(CLAIM, self.places.rate)
         domains = pace.domains() if self.lane.is_bulk and self.station.transport.is_paced else []
         if domains:
-            limit = max(1, min(limit, self.rate // 60))  # a second's worth: they are looked at once a second
+            limit = max(1, min(limit, self.places.rate // 60))  # a second's worth: they are looked at once a second
         ids: list[int] = []
         for domain in domains:
             theirs = {"email_norm__endswith": f"@{domain.domain}"}
@@ -193,7 +153,7 @@ class Handover:
         self._results.clear()
         self._committed()
         if isinstance(mine, datetime):
-            self._wait_until(mine)
+            self.places.wait_until(mine)
             mine = None if self.station.stop.is_set() else durably(lambda: self._mark(letters))
         return None if mine is None else [letter for letter in letters if letter.row.pk in mine]
 
@@ -207,19 +167,8 @@ class Handover:
             if not letters:
                 return set()
             self._stay_alive(now)
-            starts_at = self._reserve(now)
+            starts_at = self.places.reserve(now)
             return starts_at if starts_at > now else self._mark(letters)
-
-    def _reserve(self, now: datetime) -> datetime:
-        """Take the next places in the pace, in the caller's transaction; the moment from which they may be used."""
-        if not self.station.transport.is_paced:
-            return now
-        self._places = pace.together(self.rate)
-        starts_at = pace.reserve(self._places, limit=self.limits.per_minute, now=now)
-        if self.lane.is_bulk and self.limits.issue:
-            key = self.lane.pace_key
-            starts_at = max(starts_at, pace.reserve(self._places, limit=self.limits.issue, now=now, key=key))
-        return starts_at
 
     def _mark(self, letters: list[Letter]) -> set[int] | None:
         with transaction.atomic():
@@ -284,7 +233,7 @@ class Handover:
     def _may_leave(self, letter: Letter) -> bool:
         """Right before a body leaves: wait for its place, look once more whether it may, and note that it does."""
         station = self.station
-        if station.tally.relay_trouble or not self._has_place():
+        if station.tally.relay_trouble or not self.places.take():
             return False
         now = station.clock()
         if now >= self._marked_until:  # this machine slept meanwhile
@@ -308,20 +257,6 @@ class Handover:
             self._free = durably(lambda: self.lane.free_to_leave(rows, worker=worker, now=now))
             self._looked_at = moment
         return letter.row.pk in self._free
-
-    def _has_place(self) -> bool:
-        if self.station.stop.is_set():
-            return False
-        if not self.station.transport.is_paced:
-            return True
-        if not self._places:
-            self._wait_until(durably(self._reserved))
-        self._places -= 1
-        return not self.station.stop.is_set()
-
-    def _reserved(self) -> datetime:
-        with transaction.atomic():
-            return self._reserve(self.station.clock())
 
     # writing down
 
@@ -362,18 +297,6 @@ class Handover:
         for state in self._written:
             self.station.tally.add(state)
         self._written = []
-
-    # waiting
-
-    def _wait_until(self, starts_at: datetime) -> None:
-        """Sleep until the place that the pace gave, telling the others that this worker lives."""
-        left = (starts_at - self.station.clock()).total_seconds()
-        while left > 0 and not self.station.stop.is_set():
-            nap = min(left, LONGEST_NAP)
-            self.station.sleep(nap)
-            left -= nap
-            if left > 0:
-                self._stay_alive(self.station.clock())
 
     def _stay_alive(self, now: datetime) -> None:
         if self._extended_at is None or now - self._extended_at > self.station.lease / 3:

@@ -22,10 +22,11 @@ from newsletter.models import (
 )
 from newsletter.sending import claims, durable
 from newsletter.sending.engine import Worker
-from newsletter.sending.handover import LOOK_AGAIN, Handover
+from newsletter.sending.handover import Handover
 from newsletter.sending.outcomes import Outcome, OutcomeKind, Stage
 from newsletter.sending.recipients import materialise_recipients
 from newsletter.sending.report import Report, closing_report
+from newsletter.sending.station import LOOK_AGAIN
 from newsletter.sending.verbs import pause_issue, resume_issue
 from newsletter.tokens import address_hash
 

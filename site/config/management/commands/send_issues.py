@@ -15,11 +15,12 @@ from django.utils import timezone
 from center.models import OutgoingMail
 from newsletter.models import Issue, IssueState
 from newsletter.sending.claims import OPEN
-from newsletter.sending.engine import NoSender, Tally, Worker
+from newsletter.sending.engine import NoSender, Worker
 from newsletter.sending.health import beat
 from newsletter.sending.instance import RefusesToSend, take_over
 from newsletter.sending.recipients import count_recipients
 from newsletter.sending.report import closing_report
+from newsletter.sending.station import Tally
 from newsletter.sending.transport import MailSettingsError, transport_from_settings
 from newsletter.services import start_due_issues
 
