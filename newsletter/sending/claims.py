@@ -50,12 +50,12 @@ def mark_sending(rows: QuerySet, ids: list[int], *, worker: str, lease_until: da
 
     Safe to repeat when nobody knows whether the commit arrived: what is marked already is returned again.
     """
-    still_mine = rows.filter(pk__in=ids, worker=worker, state__in=[SendingState.CLAIMED, SendingState.SENDING])
-    mine = set(still_mine.select_for_update().values_list("pk", flat=True))
-    rows.model.objects.filter(pk__in=mine, state=SendingState.CLAIMED).update(
-        state=SendingState.SENDING, intent_at=now, lease_until=lease_until, attempts=F("attempts") + 1
-    )
-    return mine
+    claimed = rows.filter(pk__in=ids, worker=worker, state=SendingState.CLAIMED)
+    marks = {"state": SendingState.SENDING, "intent_at": now, "lease_until": lease_until}
+    if claimed.update(**marks, attempts=F("attempts") + 1) == len(ids):
+        return set(ids)
+    marked = rows.model.objects.filter(pk__in=ids, worker=worker, state=SendingState.SENDING)
+    return set(marked.values_list("pk", flat=True))
 
 
 def write_result(row: SendingRow, outcome: Outcome, *, worker: str, now: datetime, chance: Callable[[], float]) -> str:
@@ -83,13 +83,13 @@ def write_result(row: SendingRow, outcome: Outcome, *, worker: str, now: datetim
     return state
 
 
-def write_sent(model: type[SendingRow], ids: Iterable[int], *, worker: str, now: datetime) -> list[int]:
+def write_sent(model: type[SendingRow], ids: list[int], *, worker: str, now: datetime) -> list[int]:
     """Write that the relay took all these, in one statement; return those that were still this worker's."""
-    mine = model.objects.filter(pk__in=list(ids), worker=worker, state__in=UNSETTLED)
-    found = list(mine.select_for_update().values_list("pk", flat=True))
     sent = {"state": SendingState.SENT, "result_at": now, "next_try_at": None, "lease_until": None, "error": ""}
-    model.objects.filter(pk__in=found).update(**sent)
-    return found
+    mine = model.objects.filter(pk__in=ids, worker=worker)
+    if mine.filter(state__in=UNSETTLED).update(**sent) == len(ids):
+        return ids
+    return list(mine.filter(state=SendingState.SENT, result_at=now).values_list("pk", flat=True))
 
 
 def put_back(model: type[SendingRow], ids: Iterable[int], *, worker: str, now: datetime) -> int:

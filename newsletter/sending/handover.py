@@ -97,7 +97,7 @@ class Handover:
             self.lane.forget(list(barred))
             epoch = advance_epoch()
         self.station.tally.add(SendingState.SUPPRESSED, len(barred))
-        self._extended_at = now
+        self._extended_at, self._looked_at = now, time.monotonic()
         return [row for row in rows if row.pk not in barred], waits_until, epoch
 
     def _claimed(self, now: datetime) -> tuple[list[int], datetime | None]:
@@ -191,7 +191,8 @@ class Handover:
         """
         offered: set[int] = set()
         settled: set[int] = set()
-        self._rows, self._looked_at = [letter.row for letter in letters], None
+        self._rows = [letter.row for letter in letters]
+        self._free = {letter.row.pk for letter in letters}  # by what the claim and the marking found
 
         def offer(letter: Letter) -> bool:
             if not self._may_leave(letter):
@@ -250,7 +251,10 @@ class Handover:
         return True
 
     def _is_free(self, letter: Letter, now: datetime) -> bool:
-        """Whether the mail may still leave; asked anew for all of the chunk when that was a tenth of a second ago."""
+        """Whether the mail may still leave; asked anew for all of the chunk when that was a tenth of a second ago.
+
+        The claim asked first.
+        """
         moment = time.monotonic()
         if self._looked_at is None or moment - self._looked_at >= self.station.look_again:
             rows, worker = self._rows, self.station.name
