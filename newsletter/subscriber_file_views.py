@@ -10,7 +10,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -28,7 +28,7 @@ IMPORT, EXPORT = "newsletter.import_subscriber", "newsletter.export_subscriber"
 LATEST = 10
 
 FATE_WORDS = {
-    Fate.NEW: (gettext_lazy("New"), gettext_lazy("They get the mail from the next issue on.")),
+    Fate.NEW: (pgettext_lazy("subscriber", "New"), gettext_lazy("They get the mail from the next issue on.")),
     Fate.BACK: (
         gettext_lazy("Back again"),
         gettext_lazy("They left before, and agreed again on a later day. They get the mail from the next issue on."),

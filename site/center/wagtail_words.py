@@ -9,6 +9,8 @@ from django.utils.translation import ngettext_lazy
 
 WORDS = (
     _("Search…"),
+    _("New"),
+    _("New: %(model_name)s"),
     _("Sidebar"),
     _("Go to the first error"),
     _("Bulk actions"),
