@@ -1,4 +1,7 @@
-"""Addresses of mails that were sent long ago become keyed hashes: who got what can no longer be read."""
+"""Mails that were sent long ago lose their addresses: who got what can no longer be read.
+
+Deliveries of issues keep a keyed hash, since their numbers are counted; single mails keep what kind they were and when.
+"""
 
 import re
 from datetime import datetime, timedelta
@@ -6,6 +9,7 @@ from datetime import datetime, timedelta
 from django.core.cache import cache
 from django.db import transaction
 
+from center.models import OutgoingMail
 from center.models.sending_row import FINAL_STATES
 from center.opening import TOKYO
 from newsletter.models import Delivery, Issue
@@ -25,7 +29,7 @@ def tick_retention(*, now: datetime) -> dict[str, int]:
     """Once an hour."""
     if not cache.add(TURN, now.isoformat(), timeout=EVERY.total_seconds()):
         return {}
-    return {"addresses_hashed": hash_old_addresses(now=now)}
+    return {"addresses_hashed": hash_old_addresses(now=now), "mails_emptied": empty_old_mails(now=now)}
 
 
 def hash_old_addresses(*, now: datetime) -> int:
@@ -43,6 +47,26 @@ def hash_old_addresses(*, now: datetime) -> int:
             for row in found:
                 hashed = {"email": "", "email_norm": address_hash(row.email_norm)}
                 Delivery.objects.filter(pk=row.pk).update(**hashed, error=_ADDRESS.sub("<address>", row.error))
+        count += len(found)
+        if len(found) < AT_ONCE:
+            break
+    return count
+
+
+def empty_old_mails(*, now: datetime) -> int:
+    """Take address, text and headers out of single mails that ended before the period of the policy; return how many.
+
+    The row stays, and with it the key that keeps the same mail from being queued again. Safe to repeat.
+    """
+    before = kept_since(now)
+    count = 0
+    for _turn in range(MOST):
+        rows = OutgoingMail.objects.filter(state__in=FINAL_STATES, created_at__lt=before).exclude(to="")
+        with transaction.atomic():
+            found = list(rows.select_for_update().order_by("pk").values_list("pk", "error")[:AT_ONCE])
+            for pk, error in found:
+                nothing = {"to": "", "text": "", "html": "", "headers": {}}
+                OutgoingMail.objects.filter(pk=pk).update(**nothing, error=_ADDRESS.sub("<address>", error))
         count += len(found)
         if len(found) < AT_ONCE:
             break

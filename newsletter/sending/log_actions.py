@@ -17,6 +17,7 @@ DECISIONS = {
     "arrived": _("it arrived"),
     "again": _("it is sent again"),
     "given_up": _("it was given up"),
+    "came_back": _("a report says that it came back"),
 }
 
 

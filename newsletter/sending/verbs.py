@@ -94,14 +94,18 @@ def close_issue(issue: Issue, *, now: datetime) -> Report | None:
     return report
 
 
-def mark_sent(delivery: Delivery, *, by: User, now: datetime) -> None:
-    """A person knows that an uncertain mail arrived. Raises NothingToDecide."""
+def mark_sent(delivery: Delivery, *, by: User | None, now: datetime) -> None:
+    """A person knows that an uncertain mail arrived, or (`by` None) a report says so. Raises NothingToDecide."""
     _decide(delivery, SendingState.SENT, "arrived", by=by, now=now, allowed=(SendingState.AMBIGUOUS,))
 
 
-def give_up(delivery: Delivery, *, by: User, now: datetime) -> None:
-    """A person decides that an uncertain mail counts as not delivered. Raises NothingToDecide."""
-    _decide(delivery, SendingState.REFUSED, "given_up", by=by, now=now, allowed=(SendingState.AMBIGUOUS,))
+def give_up(delivery: Delivery, *, by: User | None, now: datetime) -> None:
+    """A person decides that an uncertain mail counts as not delivered, or (`by` None) a report says that it came back.
+
+    Raises NothingToDecide.
+    """
+    decision = "given_up" if by else "came_back"
+    _decide(delivery, SendingState.REFUSED, decision, by=by, now=now, allowed=(SendingState.AMBIGUOUS,))
 
 
 @transaction.atomic
@@ -127,7 +131,9 @@ def send_again(delivery: Delivery, *, by: User, now: datetime, not_after: dateti
 
 
 @transaction.atomic
-def _decide(delivery: Delivery, state: str, decision: str, *, by: User, now: datetime, allowed, **changes) -> None:
+def _decide(
+    delivery: Delivery, state: str, decision: str, *, by: User | None, now: datetime, allowed, **changes
+) -> None:
     """Move one delivery on; a closed issue is counted anew, since it may have no exceptions left.
 
     `decision` is a key of `log_actions.DECISIONS`.

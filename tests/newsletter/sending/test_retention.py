@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 from django.core.cache import cache
 
+from center.models import OutgoingMail
 from center.opening import TOKYO
+from center.outbox import enqueue
 from newsletter.issue_report import progress_of
 from newsletter.models import Delivery, MailPolicy
-from newsletter.retention import hash_old_addresses, kept_since, tick_retention
+from newsletter.retention import empty_old_mails, hash_old_addresses, kept_since, tick_retention
 from newsletter.sending.recipients import materialise_recipients
 from newsletter.tokens import address_hash
 
@@ -73,6 +75,29 @@ def test_months_are_counted_by_the_calendar(db, now, months, since):
 def test_the_tick_does_it_once_an_hour(old, clock):
     cache.clear()
     clock.forward(days=300)
-    assert tick_retention(now=clock()) == {"addresses_hashed": 3}
+    assert tick_retention(now=clock()) == {"addresses_hashed": 3, "mails_emptied": 0}
     assert tick_retention(now=clock()) == {}
     cache.clear()
+
+
+def test_single_mails_lose_address_and_text_and_are_still_not_queued_twice(centre, clock):
+    MailPolicy.objects.update(keep_addresses_months=6)
+    words = {
+        "kind": "receipt",
+        "to": "dantai@group.example",
+        "subject": "受付",
+        "text": "受け付けました。",
+        "now": clock(),
+    }
+    done, waiting = enqueue(**words, dedupe_key="one"), enqueue(**words, dedupe_key="two")
+    OutgoingMail.objects.filter(pk=done.pk).update(state="refused", error="rcpt: 550 <dantai@group.example>")
+    clock.forward(days=181)
+    assert empty_old_mails(now=clock()) == 0
+    clock.forward(days=4)
+    assert empty_old_mails(now=clock()) == 1 and empty_old_mails(now=clock()) == 0
+
+    done.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (done.to, done.text, done.kind) == ("", "", "receipt") and "group.example" not in done.error
+    assert waiting.to == "dantai@group.example"
+    assert enqueue(**words, dedupe_key="one").pk == done.pk
