@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from center.models import CentreSettings, OutgoingMail, SendingState
 from center.queries import centre_settings
-from newsletter.models import Delivery, Issue, IssueState, Pace
+from newsletter.models import Delivery, Issue, IssueState
 from newsletter.sending import claims
 from newsletter.sending.addresses import UnmailableAddress
 from newsletter.sending.alarms import NO_RENDERING, pause_and_tell, tell_exceptions
@@ -151,7 +151,6 @@ class Worker:
         now = self.clock()
         with transaction.atomic():
             report = close_issue(lane.issue, now=now)
-            Pace.objects.filter(key=lane.pace_key).delete()
             if report and report.has_exceptions:
                 tell_exceptions(lane.issue, report, centre=lane.centre, now=now)
         if report:

@@ -10,9 +10,10 @@ from django.db import transaction
 from wagtail.log_actions import log
 
 from center.models import SendingState, User
-from newsletter.models import Delivery, ErrorStreak, Issue, IssueState
+from newsletter.models import Delivery, ErrorStreak, Issue, IssueState, Pace
 from newsletter.sending import log_actions
 from newsletter.sending.claims import CALLED_OFF
+from newsletter.sending.pace import issue_key
 from newsletter.sending.report import Report, close_if_done, closing_report
 
 STOPPABLE = (SendingState.PENDING, SendingState.CLAIMED, SendingState.DEFERRED)
@@ -90,6 +91,7 @@ def close_issue(issue: Issue, *, now: datetime) -> Report | None:
     with transaction.atomic():
         report = close_if_done(issue, now=now)
         if report:
+            Pace.objects.filter(key=issue_key(issue.pk)).delete()
             log(instance=issue, action=log_actions.CLOSED, timestamp=now, data=asdict(report))
     return report
 
