@@ -5,7 +5,7 @@ A row goes pending → claimed → sending → a result. `claimed` may be taken 
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -18,6 +18,7 @@ OPEN = (SendingState.PENDING, SendingState.CLAIMED, SendingState.SENDING, Sendin
 CALLED_OFF = "The rest of the issue was called off while this was about to leave."
 UNSETTLED = (SendingState.SENDING, SendingState.AMBIGUOUS)
 """What a worker's own answer may still settle: also after the lease, when the mail was given up as uncertain."""
+RELAY_AWAY = timedelta(seconds=5)
 LEASE_OVER = "The worker ended after this was handed over; nobody knows whether the relay took it."
 
 
@@ -63,16 +64,17 @@ def write_result(row: SendingRow, outcome: Outcome, *, worker: str, now: datetim
 
     A row that was given up as uncertain meanwhile, because the answer came after its lease, is still settled by it.
     `deferred` becomes `refused` after the last try. A relay that could not be talked to costs no try: the mail waits
-    for as long as that lasts.
+    for as long as that lasts, and leaves soon after (the loop itself asks such a relay more and more seldom).
     """
     mine = type(row).objects.filter(pk=row.pk, worker=worker)
     open_row = mine.filter(state__in=UNSETTLED).select_for_update()
     attempts, known_error = open_row.values_list("attempts", "error").first() or (None, "")
     if attempts is None:
         return ""
+    again_at = next_try(attempts, now=now, chance=chance) if outcome.kind is OutcomeKind.DEFERRED else None
     if outcome.is_without_conversation:
         attempts -= 1
-    again_at = next_try(max(attempts, 1), now=now, chance=chance) if outcome.kind is OutcomeKind.DEFERRED else None
+        again_at = now + RELAY_AWAY
     state = SendingState(outcome.kind.value)
     if outcome.kind is OutcomeKind.DEFERRED and again_at is None:
         state = SendingState.REFUSED

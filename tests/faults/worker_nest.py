@@ -13,6 +13,7 @@ Reads commands from standard input and answers in lines:
 import json
 import os
 import select
+import signal
 import sys
 import traceback
 from dataclasses import asdict
@@ -123,8 +124,11 @@ def main() -> None:
                 print("started", pid, flush=True)
                 continue
             code = 0
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the worker listens itself
             try:
                 act(verb, rest)
+            except SystemExit as end:
+                code = end.code
             except BaseException:
                 traceback.print_exc()
                 code = 1
