@@ -133,7 +133,12 @@ class TakesEverything:
 
 
 def memory(count: int) -> dict:
-    one = issue(readers(count), 1)
+    if child := os.fork():  # making readers takes memory too, which is not what is measured
+        os.waitpid(child, 0)
+    else:
+        readers(count)
+        os._exit(0)
+    one = issue(Topic.objects.get(slug="bench"), 1)
     began = time.perf_counter()
     assert materialise_recipients(one, now=timezone.now()) == count
     wrote = time.perf_counter()
