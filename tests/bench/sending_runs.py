@@ -18,7 +18,8 @@ import django
 
 django.setup()
 
-from django.core.mail import EmailMultiAlternatives, get_connection  # noqa: E402 (after the set-up)
+from django.conf import settings  # noqa: E402 (after the set-up)
+from django.core.mail import EmailMultiAlternatives, get_connection  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -45,6 +46,7 @@ HTML = f"<p>こんにちは、センターです。</p><a href='{personal_url()}
 TEXT = f"こんにちは。\n{personal_url()}\n" + "会計の講座が土曜に3回あります。\n" * 90
 SUBJECT = "サポートメール 12月号"
 SENDER = "mail@assist-park.example"
+settings.DEBUG = False  # as in production: Django keeps every statement in memory where it is on
 
 
 def readers(count: int) -> Topic:
