@@ -70,6 +70,7 @@ class Handover:
                     break
         finally:
             durably(self._finish)
+            self._results.clear()  # the messages are large, and this object may live until the next garbage collection
             self._committed()
         return True
 
