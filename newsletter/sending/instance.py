@@ -34,6 +34,7 @@ def check_instance() -> None:
             f"このデータベースはここで作られたものではないため、何も送りません（{path} がありません）。"
             "元の場所で送っていないことを確かめてから send_issues --take-over で始めてください。"
         ) from None
+    row.refresh_from_db()  # after the file was read: another worker here may just have taken a claim
     if written > row.epoch:
         raise RefusesToSend(
             "このデータベースは、ここから送った時より古いものです。二重に届くおそれがあるため、何も送りません。"

@@ -4,10 +4,12 @@ A row holds the moment of the next mail. There is one for all mails, one for eac
 issues, and one for each mail domain that has its own.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from center.opening import TOKYO
 from newsletter.models import DomainPace, MailPolicy, Pace
@@ -77,6 +79,11 @@ def reserve(count: int, *, limit: int, now: datetime, key: str = ALL) -> datetim
     pace.next_at = starts_at + count * _spacing(limit)
     pace.save(update_fields=["next_at"])
     return starts_at
+
+
+def shift(late: timedelta, *, keys: Iterable[str]) -> None:
+    """Move the places that are still to be taken, since a mail used its own so much too late."""
+    Pace.objects.filter(key__in=list(keys)).update(next_at=F("next_at") + late)
 
 
 def issue_key(issue_id: int) -> str:

@@ -2,12 +2,15 @@
 
 import os
 import sqlite3
+import tempfile
 from collections import Counter
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from newsletter.models import IssueState
 from tests.faults.notice_kill import POSTGRES
@@ -56,16 +59,18 @@ def test_fifty_starts_at_once_make_one_campaign(race, tmp_path) -> None:  # noqa
 
 @pytest.mark.skipif(os.environ.get("FULL") != "1", reason="builds a PostgreSQL for itself")
 @pytest.mark.skipif(not POSTGRES, reason="there is no PostgreSQL on this machine")
-def test_fifty_workers_at_once_share_one_issue(tmp_path_factory) -> None:
-    folder = tmp_path_factory.mktemp("fifty")
-    for parent in (folder, folder.parent):
-        parent.chmod(0o755)
-    game = Game("postgres-4", folder=folder, seed=0)
-    try:
-        assert game.nest.run("prepare", 1, 300)
-        pids = [game.nest.start("once", SENT_AT.isoformat()) for _ in range(TOGETHER)]
-        assert Counter(game.nest.end_of(pid) for pid in pids) == {0: TOGETHER}
-        taken = game.relay.message_ids()
-        assert len(taken) == 300 and set(taken.values()) == {1}
-    finally:
-        game.close()
+def test_fifty_workers_at_once_share_one_issue() -> None:
+    with tempfile.TemporaryDirectory(prefix="fifty-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL is a user of its own
+        game = Game("postgres-4", folder=folder, seed=0)
+        try:
+            assert game.nest.run("prepare", 1, 300)
+            moment = timezone.now().isoformat()
+            pids = [game.nest.start("once", moment) for _ in range(TOGETHER)]
+            codes = Counter(game.nest.end_of(pid) for pid in pids)
+            assert codes == {0: TOGETHER}, (folder / "workers.log").read_text()[-3_000:]
+            taken = game.relay.message_ids()
+            assert len(taken) == 300 and set(taken.values()) == {1}
+        finally:
+            game.close()

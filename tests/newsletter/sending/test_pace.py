@@ -41,6 +41,23 @@ def test_mails_keep_to_the_limit_of_the_policy_in_force(issue, worker, add_subsc
     assert 59 / (moments[-1] - started).total_seconds() >= 0.95 * 120 / 60
 
 
+def test_a_mail_that_leaves_late_moves_those_after_it(issue, worker, add_subscriber, clock, arrivals) -> None:
+    for number in range(37):
+        add_subscriber(f"reader{number}@reader.example")
+    MailPolicy.objects.update(per_minute=600)
+    naps = []
+
+    def oversleeps(seconds):
+        naps.append(seconds)
+        clock.sleep(seconds + (0.09 if len(naps) % 7 == 3 else 0.0))
+
+    worker(sleep=oversleeps).run(issue_slug=issue.slug)
+
+    moments = [at for at, _ in arrivals]
+    assert len(moments) == 40 and len(naps) > 30
+    assert most_in(1, moments) <= 10
+
+
 def test_two_workers_share_one_limit(centre, clock) -> None:
     with transaction.atomic():
         places = [pace.reserve(1, limit=60, now=clock()) for _ in range(5)]
